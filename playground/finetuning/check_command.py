@@ -17,7 +17,7 @@ from playground.errors import InvalidSetup
 from playground.finetuning.command_line import parser_of
 from playground.finetuning.preparation.checks import check_rows
 from playground.finetuning.preparation.kept_answers import Keep
-from playground.finetuning.preparation.own_rows import read_rows
+from playground.finetuning.preparation.own_rows import read_rows, unkept_text
 from playground.finetuning.preparation.rows import Row, TrainingRow, to_json_lines
 from playground.finetuning.preparation.splits import split_rows
 from playground.finetuning.preparation.token_view import view_tokens
@@ -75,6 +75,8 @@ def _read(path: Path, arguments: argparse.Namespace) -> tuple[Row, ...]:
     )
     taken = ", ".join(f"{field} from {column!a}" for field, column in read.columns.items())
     print(f"{path.name}: {len(read.rows):,} rows; {taken}{f'; {len(read.bad):,} left out' if read.bad else ''}")
+    if read.unkept:
+        print(unkept_text(read.unkept))
     return read.rows
 
 

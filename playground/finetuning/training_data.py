@@ -11,6 +11,7 @@ from playground.finetuning.preparation.rows import PreferenceRow, Row, TrainingR
 from playground.finetuning.preparation.splits import split_rows
 from playground.finetuning.skills import SKILLS, Skill
 from playground.finetuning.skills.pirate import preferred_tellings
+from playground.formats import format_count
 from playground.types import Example, Message
 
 PROMPTS = 3  # that are answered at every look
@@ -33,11 +34,15 @@ class TrainingData:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Rows to learn from, rows to look at, and rows sealed for the end, which have no item in common."""
+    """Rows to learn from, rows to look at, and rows sealed for the end, which have no item in common.
+
+    Of the data, `unused` rows were more than were to be used, and `repeats` ask again what is looked at."""
 
     training: tuple[Row, ...]
     validation: tuple[Row, ...]
     held_out: tuple[Row, ...] = ()
+    unused: int = 0
+    repeats: int = 0
 
 
 def offered() -> dict[str, str]:
@@ -98,7 +103,23 @@ def split(data: TrainingData, most: int | None, validation: float, seed: int, he
     )
     once = [places[0] for places in group_rows(parts.validation, data.key).values()]
     looked_at = tuple(parts.validation[place] for place in once)
-    return Parts(training=parts.training, validation=looked_at, held_out=parts.held_out)
+    return Parts(
+        training=parts.training, validation=looked_at, held_out=parts.held_out,
+        unused=len(data.rows) - len(drawn), repeats=len(parts.validation) - len(looked_at),
+    )  # fmt: skip
+
+
+def parts_text(parts: Parts) -> str:
+    """How many rows there are for what, and how many are for nothing."""
+    learned, looked = format_count(len(parts.training), "row"), format_count(len(parts.validation), "row")
+    counts = f"{learned} to learn from, {looked} to look at while it learns"
+    if parts.held_out:
+        counts = f"{counts}, {format_count(len(parts.held_out), 'row')} sealed for the end"
+    why = [
+        *([f"{parts.unused:,} more than were to be used"] if parts.unused else []),
+        *([f"{parts.repeats:,} that ask again what is looked at"] if parts.repeats else []),
+    ]
+    return f"{counts}. Left out: {' and '.join(why)}." if why else f"{counts}."
 
 
 def own(

@@ -58,6 +58,8 @@ def test_rows_share_their_system_message_and_others_are_counted() -> None:
     sealed = [*rows("sealed", ["one thing", "two things"] * 3, "Be brief."), *rows("other", ["three"])]
     found = own_part("Mine", rows("learned", ["a b"] * 8, "Be brief."), (), sealed, 90)
     assert found.part.role == "Be brief."
+    few = own_part("Mine", rows("learned", ["a b"] * 8, "Be brief."), (), sealed, 4)
+    assert (len(few.part.items), few.beyond, found.beyond) == (4, 2, 0)
     assert len(found.part.items) == 6
     assert found.left_out == 1
     assert found.part.technique("bare").task == {"role": "Be brief."}

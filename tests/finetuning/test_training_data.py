@@ -4,7 +4,7 @@ import pytest
 
 from playground.finetuning.preparation.rows import TrainingRow
 from playground.finetuning.skills import SKILLS
-from playground.finetuning.training_data import MOST_VALIDATION, PAIRS, PROMPTS, built_in, split
+from playground.finetuning.training_data import MOST_VALIDATION, PAIRS, PROMPTS, built_in, parts_text, split
 
 
 @pytest.mark.parametrize("name", [*SKILLS, PAIRS])
@@ -18,6 +18,19 @@ def test_what_is_looked_at_is_not_learned(name: str) -> None:
     assert not learned & set(seen)
     assert len(data.prompts) == PROMPTS
     assert not learned & {data.key(TrainingRow(messages=prompt, answer="")) for prompt in data.prompts}
+
+
+def test_what_is_left_out_is_counted() -> None:
+    data = built_in("sentiment", 0)
+    parts = split(data, 200, 0.2, 0)
+    assert parts.unused == len(data.rows) - 200
+    assert parts.repeats > 0
+    assert len(parts.training) + len(parts.validation) + parts.repeats == 200
+    assert parts_text(parts).endswith(
+        f"Left out: {parts.unused:,} more than were to be used and {parts.repeats} that ask again what is looked at."
+    )
+    whole = split(built_in(PAIRS, 0), None, 0.1, 0)
+    assert "Left out" not in parts_text(whole)
 
 
 def test_a_review_is_one_item_in_all_its_wordings() -> None:

@@ -19,7 +19,7 @@ Parts = tuple[Sequence[Row], Sequence[Row], Sequence[Row]]  # rows that were tra
 class Asked:
     """The sealed part, instructions to try and items to choose one by, and the two weights.
 
-    `left_out` items of the part are not asked.
+    `left_out` items of the part are not asked, for they were learned or cannot be, nor are those `beyond` the most.
     """
 
     part: SealedPart
@@ -28,6 +28,7 @@ class Asked:
     base: Weights
     learned: Weights
     left_out: int = 0
+    beyond: int = 0
 
 
 def asked_of_task(task: Task, most: int, trained: Sequence[Row], base: Weights, learned: Weights) -> Asked:
@@ -48,5 +49,5 @@ def asked_of_own_rows(title: str, rows: Parts, most: int, base: Weights, learned
     own = own_part(title, *rows, most)
     return Asked(
         part=own.part, instructions=own.instructions, validation=own.validation[:VALIDATION], base=base,
-        learned=learned, left_out=own.left_out,
+        learned=learned, left_out=own.left_out, beyond=own.beyond,
     )  # fmt: skip

@@ -48,8 +48,8 @@ class HeldOutResult:
     technique.
 
     `scorer` is its title. `digest` tells sealed parts apart. `tries` is how many prompts were tried on the validation
-    part to find the best; `left_out` items would have been learned; `looks` counts how often this sealed part has been
-    looked at, this time included, with any adapter.
+    part to find the best; `left_out` items would have been learned, and those `beyond` the most were not asked;
+    `looks` counts how often this sealed part has been looked at, this time included, with any adapter.
     """
 
     title: str
@@ -59,6 +59,7 @@ class HeldOutResult:
     sentences: tuple[str, ...]
     tries: int = 0
     left_out: int = 0
+    beyond: int = 0
     looks: int = 1
 
 
@@ -118,7 +119,7 @@ def _result(asked: Asked, table: Table, ways: Sequence[Technique], tries: int) -
     return HeldOutResult(
         title=asked.part.title, scorer=SCORERS[asked.part.scorer.name].title, digest=digest_of(asked.part),
         scores=scores, sentences=tuple(map(comparison_sentence, compare(against))), tries=tries,
-        left_out=asked.left_out,
+        left_out=asked.left_out, beyond=asked.beyond,
     )  # fmt: skip
 
 

@@ -23,12 +23,14 @@ FEWEST = 4  # items that anything can be said about
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnPart:
-    """The part, other instructions to try, items to choose one by, and how many held-out rows were left out."""
+    """The part, other instructions to try, items to choose one by, and how many held-out rows were left out: such as
+    cannot be asked, and `beyond` the most that are."""
 
     part: SealedPart
     instructions: tuple[str, ...]
     validation: tuple[Item, ...]
     left_out: int
+    beyond: int = 0
 
 
 def own_part(
@@ -60,7 +62,7 @@ def own_part(
     asked = [_item(row, f"validation {number}") for number, row in enumerate(searched, 1)]
     return OwnPart(
         part=part, instructions=others, validation=tuple(item for item in asked if item.input not in shown),
-        left_out=len(held_out) - len(items),
+        left_out=len(held_out) - len(items), beyond=max(0, len(items) - most),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ answers of a larger model, or of a longer prompt, teach a smaller one, or a shor
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from playground.errors import InvalidSetup, LimitReached
@@ -20,7 +21,15 @@ DEEPEST = 6  # levels at which a run may stand
 Record = Mapping[str, Any]
 
 
-def records_of_file(text: str, keep: Keep = "right") -> list[dict[str, str]]:
+@dataclass(frozen=True, slots=True)
+class KeptAnswers:
+    """The inputs with their answers that are kept, and how many answers of the file are not among them."""
+
+    records: tuple[dict[str, str], ...] = ()
+    left_out: int = 0
+
+
+def kept_of_file(text: str, keep: Keep = "right") -> KeptAnswers:
     """The inputs and kept answers in a file that the playground wrote, as JSON; none of them for any other text.
 
     Of an experiment's results, `right` keeps up to four different right answers to each item, `all` up to four that are
@@ -29,20 +38,22 @@ def records_of_file(text: str, keep: Keep = "right") -> list[dict[str, str]]:
     for results of which nothing is left.
     """
     if text.lstrip()[:1] not in ("{", "[") or len(text) > MAX_BYTES:
-        return []
+        return KeptAnswers()
     if size_of(text, most_rows=MAX_VALUES, most_values=MAX_VALUES).values > MAX_VALUES:
         raise LimitReached(f"The file has more than {MAX_VALUES:,} values, which is the most; give a part of them.")
     try:
         whole = json.loads(text)
     except (ValueError, RecursionError):
-        return []
+        return KeptAnswers()
     if isinstance(whole, Mapping) and isinstance(whole.get("items"), list) and isinstance(whole.get("results"), list):
-        records = list(_records_of_results(whole["items"], whole["results"], keep))
+        records = tuple(_records_of_results(whole["items"], whole["results"], keep))
         if not records:
             message = f"The experiment has no {WANTED[keep]} to keep; a scorer that says right or wrong is needed."
             raise InvalidSetup(message, path=("data",))
-        return records
-    return [record for run in _find_runs(whole) if (record := _record_of_run(run))]
+        return KeptAnswers(records, len(whole["results"]) - len(records) * (2 if keep == "preferences" else 1))
+    runs = list(_find_runs(whole))
+    records = tuple(record for run in runs if (record := _record_of_run(run)))
+    return KeptAnswers(records, len(runs) - len(records)) if records else KeptAnswers()
 
 
 def _records_of_results(items: Sequence[Any], results: Sequence[Any], keep: Keep) -> Iterator[dict[str, str]]:

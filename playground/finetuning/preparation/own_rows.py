@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation import own_data
 from playground.evaluation.plan import Item
-from playground.finetuning.preparation.kept_answers import Keep, records_of_file
+from playground.finetuning.preparation.kept_answers import Keep, KeptAnswers, kept_of_file
 from playground.finetuning.preparation.rows import ROLES, PreferenceRow, Row, TrainingRow, messages_of
+from playground.formats import format_count
 from playground.types import Message
 
 # Names that two columns have together in files of other programs, and what we call them.
@@ -25,11 +26,14 @@ MAX_CHARACTERS = own_data.MAX_BYTES  # of all prompts, with the words around eac
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnRows:
-    """What was read: the rows, the columns they were taken from, and the rows left out (line, why)."""
+    """What was read: the rows, the columns they were taken from, and the rows left out (line, why).
+
+    `unkept` is how many answers of a file that the playground wrote are not among the rows."""
 
     rows: tuple[Row, ...]
     columns: Mapping[str, str]
     bad: tuple[tuple[int, str], ...] = ()
+    unkept: int = 0
 
 
 def read_rows(
@@ -52,8 +56,17 @@ def read_rows(
     """
     if "{input}" not in template:
         raise InvalidSetup(path=("template",), value=template, rule="it must hold {input}, where each input goes.")
-    if records := _kept_answers(content, keep):
-        content, filename, columns = json.dumps(records), "kept.json", None
+    if (kept := _kept_answers(content, keep)).records:
+        content, filename, columns = json.dumps(kept.records), "kept.json", None
+    read = _read(content, filename, columns=columns, system=system, template=template, skip_bad=skip_bad)
+    return replace(read, unkept=kept.left_out)
+
+
+def _read(
+    content: bytes | str, filename: str, *, columns: Mapping[str, str] | None, system: str, template: str,
+    skip_bad: bool,
+) -> OwnRows:  # fmt: skip
+    """The rows of a table, conversations or preferences."""
     names = own_data.columns_of(content, filename).names
     column_by_field = dict(columns or _columns_of_shape(names))
 
@@ -84,12 +97,12 @@ def read_rows(
     return _finish(rows, data.columns, bad, skip_bad)
 
 
-def _kept_answers(content: bytes | str, keep: Keep) -> list[dict[str, str]]:
+def _kept_answers(content: bytes | str, keep: Keep) -> KeptAnswers:
     """What is to be kept of a file that the playground wrote of answers; nothing for any other file."""
     try:
-        return records_of_file(content if isinstance(content, str) else content.decode("utf-8"), keep)
+        return kept_of_file(content if isinstance(content, str) else content.decode("utf-8"), keep)
     except UnicodeDecodeError:
-        return []
+        return KeptAnswers()
 
 
 def _columns_of_shape(names: tuple[str, ...]) -> dict[str, str]:
@@ -151,6 +164,11 @@ def _finish(rows: list[Row], columns: Mapping[str, str], bad: list[tuple[int, st
             path=("data",),
         )
     return OwnRows(rows=tuple(rows), columns=columns, bad=tuple(bad))
+
+
+def unkept_text(unkept: int) -> str:
+    """What is said of answers that are not among the rows."""
+    return f"{format_count(unkept, 'answer')} of the file left out: not of the kind to keep, or there often enough."
 
 
 def _turns(text: str) -> tuple[Message, ...]:

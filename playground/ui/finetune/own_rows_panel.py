@@ -10,7 +10,7 @@ import gradio as gr
 from playground.errors import InvalidSetup, PlaygroundError
 from playground.evaluation import own_data
 from playground.finetuning.preparation.kept_answers import Keep
-from playground.finetuning.preparation.own_rows import OwnRows, read_rows
+from playground.finetuning.preparation.own_rows import OwnRows, read_rows, unkept_text
 from playground.finetuning.preparation.rows import Row
 from playground.formats import format_count
 from playground.parameters import STRICT, choice, text
@@ -121,7 +121,8 @@ def describe(read: OwnRows) -> str:
     more = (
         [translated(f"... and {format_count(len(read.bad) - LISTED, 'more row')}.")] if len(read.bad) > LISTED else []
     )
-    return "\n".join([f"{translated(format_count(len(read.rows), 'row'))}: {taken}.", *bad, *more])
+    unkept = [translated(unkept_text(read.unkept))] if read.unkept else []
+    return "\n".join([f"{translated(format_count(len(read.rows), 'row'))}: {taken}.", *unkept, *bad, *more])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

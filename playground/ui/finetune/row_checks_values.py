@@ -6,8 +6,7 @@ from typing import Any
 from playground.finetuning.preparation.checks import RowFinding
 from playground.finetuning.preparation.rows import Row, TrainingRow, answers_of
 from playground.finetuning.preparation.token_view import view_tokens
-from playground.finetuning.training_data import Parts
-from playground.formats import format_count
+from playground.finetuning.training_data import Parts, parts_text
 
 WORDS = {"stop": "Stop", "warning": "Warning", "note": "Note"}
 SHOWN = 2  # rows
@@ -21,12 +20,8 @@ def checks_value(parts: Parts, findings: Sequence[RowFinding], tokenizer: Any) -
     """The findings, the gravest first, and the first rows as the model will see them."""
     listed = [{"weight": one.weight, "word": WORDS[one.weight], "text": one.sentence} for one in findings]
     wrong = any(one.weight != "note" for one in findings)
-    learned, looked = format_count(len(parts.training), "row"), format_count(len(parts.validation), "row")
-    title = f"{learned} to learn from, {looked} to look at while it learns"
-    if parts.held_out:
-        title = f"{title}, {format_count(len(parts.held_out), 'row')} sealed for the end"
     return {
-        "title": title,
+        "title": parts_text(parts),
         "findings": listed if wrong else [FINE, *listed],
         "rows": [_row_value(row, tokenizer) for row in parts.training[:SHOWN]],
     }

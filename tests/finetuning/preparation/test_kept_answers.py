@@ -13,11 +13,12 @@ from playground.errors import InvalidSetup
 from playground.evaluation.plan import Experiment, Item
 from playground.evaluation.report import dump_results
 from playground.evaluation.results import Result, Table
-from playground.finetuning.preparation.kept_answers import records_of_file
+from playground.finetuning.preparation.kept_answers import kept_of_file
 from playground.finetuning.preparation.own_rows import read_rows
 from playground.finetuning.preparation.rows import PreferenceRow, TrainingRow
 from playground.sharing.kept_runs import KeptRun, write_file
 from playground.types import Run
+from playground.ui.finetune.own_rows_panel import describe
 
 
 def results_file(*answers: tuple[str, str, bool | None]) -> str:
@@ -49,15 +50,20 @@ def test_right_answers_are_kept_each_once() -> None:
 
 
 def test_all_answers_and_preferences_are_kept_when_asked_for() -> None:
-    assert len(read_rows(ANSWERS, "results.json", keep="all").rows) == 6
-    (row,) = read_rows(ANSWERS, "results.json", keep="preferences").rows
+    everything = read_rows(ANSWERS, "results.json", keep="all")
+    assert (len(everything.rows), everything.unkept) == (6, 2)  # one again, and one empty
+    pairs = read_rows(ANSWERS, "results.json", keep="preferences")
+    (row,) = pairs.rows
+    assert pairs.unkept == 6
     assert isinstance(row, PreferenceRow)
     assert (row.messages[-1].content, row.chosen, row.rejected) == ("What is a?", "yes", "no")
 
 
 def test_an_easy_item_does_not_fill_the_data() -> None:
     many = results_file(*[("a", f"answer {n}", True) for n in range(30)])
-    assert len(read_rows(many, "results.json").rows) == 4
+    read = read_rows(many, "results.json")
+    assert (len(read.rows), read.unkept) == (4, 26)
+    assert "26 answers of the file left out" in describe(read)
 
 
 @pytest.mark.parametrize("keep", ["right", "preferences"])
@@ -89,7 +95,7 @@ def test_answers_of_runs_that_ended_are_kept(text: str) -> None:
     "text", ["", "{", "[1, 2]", '{"items": 3}', '{"input": "a", "reference": "b"}', "a,b\n1,2\n", "[" * 100_000]
 )
 def test_other_files_are_left_to_whoever_reads_those(text: str) -> None:
-    assert records_of_file(text) == []
+    assert kept_of_file(text).records == ()
 
 
 JSON = st.recursive(
@@ -125,7 +131,7 @@ JSON = st.recursive(
 @given(JSON)
 def test_no_file_breaks_it(value: Any) -> None:
     try:
-        records = records_of_file(json.dumps(value))
+        records = kept_of_file(json.dumps(value)).records
     except InvalidSetup:
         return
     assert all(isinstance(text, str) for record in records for text in record.values())

@@ -92,7 +92,7 @@ def test_findings_are_listed_with_rows_as_the_model_sees_them(default_model: tup
     parts = Parts(training=rows, validation=rows[:2])
     findings = check_rows(parts.training, parts.validation, tokenizer=tokenizer, window=8192)
     value = row_checks_values.checks_value(parts, findings, tokenizer)
-    assert value["title"] == "25 rows to learn from, 2 rows to look at while it learns"
+    assert value["title"] == "25 rows to learn from, 2 rows to look at while it learns."
     assert [one["word"] for one in value["findings"]] == ["Stop", "Stop", "Note"]
     first, _ = value["rows"]
     assert "".join(token["text"] for token in first["tokens"] if token["counted"]) == "yes<|im_end|>"
