@@ -1,18 +1,22 @@
 """What a comparison would take: calls, tokens, time and cost of all its panes, before any is asked."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from playground.backends.catalog import Catalog
 from playground.errors import PlaygroundError
 from playground.evaluation.running.estimate import HasPrice, cell_size
 from playground.strategies import technique_of
-from playground.types import Run, Setup
+from playground.types import Completion, Run, Setup
+
+Kind = tuple[str, str, str]  # of answers: the model, its adapter, the technique
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaneEstimate:
-    """Answers at their full length, which most do not reach; panes that cannot run are left out.
+    """Answers as long as others of the same weights and technique were, and where none was seen at their full length:
+    then `at_most`, for most do not reach it. Panes that cannot run are left out.
 
     `seconds` is None for a model that has not answered yet, `cost` (US dollars) where no price is known. `at_least`: a
     technique asks as often as its answers lead it to.
@@ -24,13 +28,20 @@ class PaneEstimate:
     seconds: float | None
     cost: float | None
     at_least: bool = False
+    at_most: bool = False
 
 
-def estimate_panes(
-    panes: Sequence[Setup], repetitions: int, catalog: Catalog, speeds: Mapping[str, float]
-) -> PaneEstimate:
-    """`speeds` are seconds for each token of one answer, by model, as measured in an earlier comparison."""
-    calls, prompts, completions, at_least = 0, 0.0, 0.0, False
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What runs have shown: seconds for each token of one answer, by model, and tokens of an answer, by its kind."""
+
+    speeds: Mapping[str, float] = field(default_factory=dict)
+    lengths: Mapping[Kind, float] = field(default_factory=dict)
+
+
+def estimate_panes(panes: Sequence[Setup], repetitions: int, catalog: Catalog, seen: Seen) -> PaneEstimate:
+    """What all of them take, by what was seen of such."""
+    calls, prompts, completions, at_least, at_most = 0, 0.0, 0.0, False, False
     costs: list[float] = []
     unpriced, untimed = False, False
     seconds: dict[str, float] = {}
@@ -42,7 +53,13 @@ def estimate_panes(
         except PlaygroundError:  # which the pane says itself once it is asked
             continue
         count = 1 if info.capabilities.task else size.calls
-        completion = 0.0 if info.capabilities.task else size.completion
+        completion, length = size.completion, seen.lengths.get(_kind(pane))
+        if info.capabilities.task:
+            completion = 0.0
+        elif length is None:
+            at_most = True
+        else:
+            completion = min(completion, count * length)
         calls += repetitions * count
         prompts += repetitions * size.prompt
         completions += repetitions * completion
@@ -51,9 +68,9 @@ def estimate_panes(
             costs.append(repetitions * price.cost(round(size.prompt), round(completion)))
         elif info.kind == "endpoint":
             unpriced = True
-        if pane.model in speeds:
+        if pane.model in seen.speeds:
             beside = max(1, min((backend or info).capabilities.parallel, repetitions * count))
-            spent = repetitions * completion * speeds[pane.model] / beside
+            spent = repetitions * completion * seen.speeds[pane.model] / beside
             seconds[pane.model] = seconds.get(pane.model, 0.0) + spent
         else:
             untimed = True
@@ -64,15 +81,29 @@ def estimate_panes(
         seconds=None if untimed or not seconds else sum(seconds.values()),
         cost=sum(costs) if costs and not unpriced else None,
         at_least=at_least,
+        at_most=at_most,
     )
 
 
-def speeds_of(runs: Iterable[Run]) -> dict[str, float]:
-    """Seconds for each token of one answer, by model, in runs that ended."""
-    spent: dict[str, float] = {}
-    tokens: dict[str, int] = {}
+def seen_in(runs: Iterable[Run]) -> Seen:
+    """What runs that ended have shown."""
+    by_model, by_kind = defaultdict[str, list[Completion]](list), defaultdict[Kind, list[Completion]](list)
     for run in runs:
-        for completion in (c for step in run.steps for c in step.completions if run.status == "done"):
-            spent[run.setup.model] = spent.get(run.setup.model, 0.0) + completion.seconds
-            tokens[run.setup.model] = tokens.get(run.setup.model, 0) + completion.completion_tokens
-    return {model: seconds / tokens[model] for model, seconds in spent.items() if tokens[model] and seconds}
+        if run.status == "done":
+            answers = [one for step in run.steps if not step.tool for one in step.completions]
+            by_model[run.setup.model] += answers
+            by_kind[_kind(run.setup)] += answers
+    tokens = {model: sum(one.completion_tokens for one in answers) for model, answers in by_model.items()}
+    seconds = {model: sum(one.seconds for one in answers) for model, answers in by_model.items()}
+    return Seen(
+        speeds={model: seconds[model] / tokens[model] for model in by_model if tokens[model] and seconds[model]},
+        lengths={
+            kind: sum(one.completion_tokens for one in answers) / len(answers)
+            for kind, answers in by_kind.items()
+            if answers
+        },
+    )
+
+
+def _kind(setup: Setup) -> Kind:
+    return setup.model, setup.adapter, setup.strategy

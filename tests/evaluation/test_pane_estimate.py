@@ -7,7 +7,7 @@ import pytest
 from playground import setups
 from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
-from playground.evaluation.pane_estimate import estimate_panes, speeds_of
+from playground.evaluation.pane_estimate import Seen, estimate_panes, seen_in
 from playground.types import Completion, Run, Step
 from playground.ui.compare.before_values import estimate_sentence
 
@@ -39,20 +39,31 @@ def setup(strategy: str, **data: Any) -> Any:
 def test_calls_and_tokens_are_those_of_all_panes(
     panes: list[Any], repetitions: int, calls: int, completions: int, catalog: Catalog
 ) -> None:
-    made = estimate_panes(panes, repetitions, catalog, {})
+    made = estimate_panes(panes, repetitions, catalog, Seen())
     assert (made.calls, made.completion_tokens, made.seconds, made.cost) == (calls, completions, None, None)
     assert made.prompt_tokens >= 100 * repetitions or not calls
 
 
-def test_time_follows_from_what_was_measured_before(catalog: Catalog) -> None:
-    answered = Completion(text="x", completion_tokens=4, seconds=2.0, finish_reason="stop")
-    run = Run(setup=setup("zero_shot"), status="done", steps=(Step(label="", messages=(), completions=(answered,)),))
-    assert speeds_of([run]) == {"m": 0.5}
+def ended(strategy: str, tokens: int, seconds: float) -> Run:
+    answered = Completion(text="x", completion_tokens=tokens, seconds=seconds, finish_reason="stop")
+    step = Step(label="", messages=(), completions=(answered,))
+    return Run(setup=setup(strategy), status="done", steps=(step,))
+
+
+def test_time_and_length_follow_from_what_was_seen_before(catalog: Catalog) -> None:
+    seen = seen_in([ended("zero_shot", 4, 2.0)])
+    assert seen.speeds == {"m": 0.5}
     parallel = catalog.info("m").capabilities.parallel
-    made = estimate_panes([setup("zero_shot")], parallel, catalog, speeds_of([run]))
-    assert made.seconds == pytest.approx(5)
+    made = estimate_panes([setup("zero_shot")], parallel, catalog, seen)
+    assert made.seconds == pytest.approx(4 * 0.5)  # as long as the one that was seen, not the 10 tokens it may have
+    assert made.completion_tokens == 4 * parallel
     words = estimate_sentence(2, 3, made)
     assert words.startswith("2 panes, 3 repetitions each: ")
-    assert words.endswith("up to 5 s.")
-    untimed = estimate_panes([setup("zero_shot")], 1, catalog, {})
+    assert f"and about {4 * parallel} of answers" in words
+    assert words.endswith("about 2 s.")
+    unlike = estimate_panes([setup("zero_shot"), setup("chain_of_thought")], 1, catalog, seen)
+    assert "and up to " in estimate_sentence(2, 1, unlike)  # nobody knows how long those get
+    shorter = estimate_panes([setup("zero_shot", sampling={"max_tokens": 2})], 1, catalog, seen)
+    assert shorter.completion_tokens == 2
+    untimed = estimate_panes([setup("zero_shot")], 1, catalog, Seen())
     assert estimate_sentence(1, 1, untimed).endswith("time is known after a first run.")

@@ -60,6 +60,11 @@ class JobQueue:
         self._jobs: dict[Future[AskResult], Job] = {}
         self._ended: SimpleQueue[Future[AskResult]] = SimpleQueue()
 
+    @property
+    def on_way(self) -> int:
+        """How many jobs have begun and not ended."""
+        return len(self._jobs)
+
     def add_queue(self, model: str, jobs: Iterator[Job]) -> None:
         """The jobs for a model, taken one by one when there is room for them."""
         self._queues[model] = _ModelQueue(jobs)

@@ -55,10 +55,9 @@ class TableBuilder:
         """From now on cells are asked: the rate counts from here."""
         self._rate_start = time.monotonic()
 
-    def table(self, status: TableStatus = "running", message: str = "") -> Table:
-        """All there is so far."""
+    def table(self, status: TableStatus = "running", message: str = "", on_way: int = 0) -> Table:
+        """All there is so far; `on_way` cells have begun and not ended."""
         self._last_snapshot = time.monotonic()
-        rate = self._rate()
         return Table(
             experiment=self._experiment,
             items=self._items,
@@ -68,11 +67,23 @@ class TableBuilder:
             stored_count=self.stored_count,
             status=status,
             seconds=self._last_snapshot - self._start,
-            rate=rate,
-            remaining=self.missing_count / rate if rate and status == "running" else None,
+            rate=self._rate(),
+            remaining=self._remaining(on_way) if status == "running" else None,
             message=message,
         )
 
     def _rate(self) -> float:
         """New cells per second, over the last while."""
         return len(self._end_times) / max(time.monotonic() - self._rate_start, 1e-3)
+
+    def _remaining(self, on_way: int) -> float | None:
+        """Seconds that are likely to come, once a new cell has ended.
+
+        Of those on their way, half is done on average. That counts most in the beginning, where many have begun and few
+        have ended; where the last while began, as many were on their way as are now.
+        """
+        if not (ended := len(self._end_times)):
+            return None
+        half = min(on_way, self.missing_count) / 2
+        done = ended + (half if ended < RATE_RESULTS else 0)
+        return (self.missing_count - half) * max(time.monotonic() - self._rate_start, 1e-3) / done

@@ -132,7 +132,7 @@ class ExperimentWork:
                 else:
                     self._add_finished(finished, queue)
                 if self.builder.is_due():
-                    yield self.builder.table()
+                    yield self.builder.table(on_way=queue.on_way)
         self._store.flush()
         yield self._end_table(queue.abandoned)
 

@@ -27,8 +27,7 @@ SAME = (
 
 def said_before(picked: PaneSelection, repetitions: int, catalog: Catalog, known: Iterable[Run] = ()) -> str:
     """What asking these panes takes, by what is measured of runs that are known, and a line for each finding."""
-    speeds = pane_estimate.speeds_of(known)
-    made = pane_estimate.estimate_panes(picked.panes, repetitions, catalog, speeds)
+    made = pane_estimate.estimate_panes(picked.panes, repetitions, catalog, pane_estimate.seen_in(known))
     sentence = estimate_sentence(len(picked.panes), repetitions, made)
     return "\n".join([sentence, *findings(picked, repetitions, catalog)])
 
@@ -36,13 +35,14 @@ def said_before(picked: PaneSelection, repetitions: int, catalog: Catalog, known
 def estimate_sentence(panes: int, repetitions: int, made: PaneEstimate) -> str:
     """ "12 panes, 10 repetitions each: 240 calls, ..."."""
     more = "at least " if made.at_least else ""
+    about = "up to " if made.at_most else "about "
     times = f", {repetitions} repetitions each" if repetitions > 1 else ""
     parts = [
         f"{more}{format_count(made.calls, 'call')}",
         f"{format_count(made.prompt_tokens, 'prompt token', estimated=True)} and "
-        f"{more or 'up to '}{made.completion_tokens:,} of answers",
-        f"up to {format_duration(made.seconds)}" if made.seconds else "time is known after a first run",
-        *([f"up to {dollars(made.cost)}"] if made.cost is not None else []),
+        f"{more or about}{made.completion_tokens:,} of answers",
+        f"{about}{format_duration(made.seconds)}" if made.seconds else "time is known after a first run",
+        *([f"{about}{dollars(made.cost)}"] if made.cost is not None else []),
     ]
     return f"{translated(format_count(panes, 'pane'))}{times}: {', '.join(map(translated, parts))}."
 
