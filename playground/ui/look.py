@@ -13,7 +13,7 @@ from playground.ui.widgets import parts_script, script
 HERE = Path(__file__).parent
 SHARED = ("widgets", "setup_form", "run_view")  # folders whose look all tabs build on, the first before the others
 # What belongs to no part of the page alone.
-PAGE = [HERE / "widgets" / name for name in ("window_drafts.js", "page.js", "keyboard.js")]
+PAGE = [HERE / "widgets" / name for name in ("window_drafts.js", "page.js", "keyboard.js", "numbers.js")]
 ACCENT = gr.themes.Color(
     name="indigo ink",
     c50="#f1f2fd", c100="#e3e5fb", c200="#c9cdf6", c300="#a7adf0", c400="#8790ea", c500="#4f5bd5", c600="#444fc0",
