@@ -10,9 +10,9 @@ from threading import Event
 
 from playground.backends.catalog import Catalog
 from playground.backends.offered_entries import offered_entries
-from playground.backends.sources import ModelSource
 from playground.background import interruptible
-from playground.errors import InvalidSetup, NotSupported
+from playground.errors import InvalidSetup
+from playground.finetuning.chosen_models import TEACHER, choose_model, choose_teacher
 from playground.finetuning.jobs.job import Job
 from playground.finetuning.jobs.standing import Standing
 from playground.finetuning.jobs.training_jobs import TrainingJobs
@@ -21,8 +21,9 @@ from playground.finetuning.preparation.checks import refuse_useless
 from playground.finetuning.preparation.own_rows import read_rows
 from playground.finetuning.recipe import Recipe
 from playground.finetuning.search.telling import try_text
-from playground.finetuning.training_data import Parts, TrainingData, built_in, offered, own, split
+from playground.finetuning.training_data import Parts, TrainingData, built_in, offered, own, parts_text, split
 from playground.settings import Settings
+from playground.types import Weights
 
 DONE, BROKEN, STOPPED = 0, 1, 130
 INTERVAL = 0.2  # seconds between two looks at a training
@@ -34,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", required=True, help=f"one of {', '.join(offered())}, or a file of rows")
     parser.add_argument("--folder", type=Path, required=True, metavar="NEW", help="where the training is kept")
     parser.add_argument("--model", default="default", help="a language model that the Models tab lists")
+    parser.add_argument("--teacher", default="", metavar="MODEL[+ADAPTER]", help=TEACHER)
     parser.add_argument("--most", type=int, metavar="N", help="use at most so many rows")
     parser.add_argument("--shares", default=SHARES, metavar="V,H", help="of validation and, of own rows, sealed rows")
     parser.add_argument("--title", default="", help="what it is called")
@@ -73,20 +75,27 @@ def data_of(recipe: Recipe, arguments: argparse.Namespace) -> tuple[TrainingData
 
 
 def job_of(recipe: Recipe, arguments: argparse.Namespace) -> Job:
-    """The training that was asked for, but for its data. Raises UnknownModel, NotSupported."""
-    info = (catalog := Catalog(offered_entries(Settings.from_environment()))).info(arguments.model)
-    source = catalog.entry(info.name).source
-    if not isinstance(source, ModelSource) or info.capabilities.task:
-        raise NotSupported(f"{info.title} cannot be trained here; choose a language model of this machine.")
+    """The training that was asked for, but for its data. Raises UnknownModel, NotSupported, InvalidSetup."""
+    catalog = Catalog(offered_entries(Settings.from_environment()))
+    info, source = choose_model(catalog, arguments.model)
+    teacher = choose_teacher(catalog, _weights(arguments.teacher), info.name) if arguments.teacher else None
     title = arguments.title or f"{Path(arguments.data).stem[:60]}, {method_of(recipe).title}"
     return Job(
         id="", title=title[:80], model=info.name, model_title=info.title, source=source, recipe=recipe, data="",
-        prompts=(), made=time.time(),
+        prompts=(), made=time.time(), teacher=teacher.source if teacher else None,
+        teacher_title=teacher.title if teacher else "", teacher_adapter=teacher.adapter if teacher else None,
     )  # fmt: skip
+
+
+def _weights(named: str) -> Weights:
+    """A model, or one with an adapter, as a person names them: default+sentiment."""
+    model, _, adapter = (part.strip() for part in named.partition("+"))
+    return Weights(model=model, adapter=adapter)
 
 
 def run(job: Job, data: TrainingData, parts: Parts, arguments: argparse.Namespace) -> int:
     """Train, printing what happens, until the end or Ctrl-C; returns the exit status. Raises PlaygroundError."""
+    print(parts_text(parts), flush=True)
     refuse_useless(parts.training, (*parts.validation, *parts.held_out))
     job = replace(job, data=data.title, prompts=data.prompts)
     jobs = TrainingJobs(arguments.folder, Settings.from_environment().cache)

@@ -2,6 +2,7 @@
 
 python -m playground.finetuning train recipe.yaml --data sentiment --folder NEW    on data that comes with it
 python -m playground.finetuning train recipe.yaml --data rows.csv --folder NEW     on rows of one's own
+python -m playground.finetuning train recipe.yaml --teacher default+sentiment ...  from another model's probabilities
 
 A recipe is a mapping of what the tab's form holds, such as `method: lora` and `steps: 60`; the tab saves and opens the
 same files. Ctrl-C stops it. Exits 0 when it is through, 1 when it broke off, 130 when it was stopped.

@@ -1,5 +1,6 @@
 """Recipes as files: read strictly, written so that they give themselves back, and trained by on the command line."""
 
+import argparse
 import json
 import os
 import signal
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.errors import InvalidSetup
-from playground.finetuning import train_command
+from playground.finetuning import command_jobs, train_command
 from playground.finetuning.__main__ import main
 from playground.finetuning.methods import METHODS
 from playground.finetuning.recipe import PRESETS, Recipe, recipe_to_dict
@@ -120,13 +121,30 @@ def test_what_cannot_begin_is_said(tmp_path: Path) -> None:
     (tmp_path / "recipe.yaml").write_text("steps: 2\n")
     (tmp_path / "same.csv").write_text("prompt,answer\n" + "".join(f"Is {n} a number?,yes\n" for n in range(30)))
     folder = ["--folder", str(tmp_path / "made")]
+    sentiment = [str(tmp_path / "recipe.yaml"), "--data", "sentiment"]
     for arguments, words in [
         ([str(tmp_path / "none.yaml"), "--data", "sentiment"], "none.yaml cannot be read: No such file"),
         ([str(tmp_path / "recipe.yaml"), "--data", "nothing"], "nothing is none of .*sentiment.* and cannot be read"),
         ([str(tmp_path / "recipe.yaml"), "--data", "sentiment", "--shares", "2,0"], "`validation` is 2.0; it must be"),
         ([str(tmp_path / "recipe.yaml"), "--data", "sentiment", "--most", "0"], "`most` is 0; it must be 1 or more"),
         ([str(tmp_path / "recipe.yaml"), "--data", str(tmp_path / "same.csv")], "would learn to say that, whatever"),
+        (["--teacher", "default", *sentiment], "A model cannot be its own teacher: it would learn what it says"),
+        (["--teacher", "larger", *sentiment], "There is no model named 'larger'; choose one of default, "),
+        (["--teacher", "default+no", *sentiment], "The model 'default' has no adapter named 'no'; choose one of "),
+        (["--teacher", "sentiment-classifier", *sentiment], "gives no probabilities to learn; choose a language model"),
     ]:
         with pytest.raises(InvalidSetup, match=words):
             train_command.run([*arguments, *folder])
     assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize("named", ["default+sentiment", " default + sentiment"])
+def test_the_command_line_names_a_teacher(named: str) -> None:
+    parser = argparse.ArgumentParser()
+    command_jobs.add_arguments(parser)
+    given = parser.parse_args(["--data", "sentiment", "--folder", "made", "--teacher", named])
+    job = command_jobs.job_of(Recipe(), given)
+    assert job.teacher == job.source
+    assert job.teacher_title.endswith(" + Sentiment")
+    assert job.teacher_adapter
+    assert Path(job.teacher_adapter.place).joinpath("adapter_config.json").is_file()

@@ -10,6 +10,7 @@ import gradio as gr
 from playground.backends.catalog import Catalog, ModelInfo
 from playground.backends.sources import ModelSource
 from playground.errors import InvalidSetup, NotSupported
+from playground.finetuning.chosen_models import TEACHER, ChosenTeacher, can_learn, choose_model, choose_teacher
 from playground.finetuning.jobs.job import Job
 from playground.finetuning.methods import METHODS
 from playground.finetuning.preparation.checks import refuse_useless
@@ -31,16 +32,6 @@ WORDS_ON_SHARED = (
 TEACHER_ON_SHARED = "On a shared server no other model teaches: two would be in memory at once."
 NO_TEACHER = ("None: the answers of the rows are learned", "")
 OWN_ON_SHARED = "On a shared server nobody trains on rows of their own: whoever runs it would answer for them."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChosenTeacher:
-    """A model of this machine that teaches, with an adapter or alone."""
-
-    info: ModelInfo
-    title: str
-    source: ModelSource
-    adapter: ModelSource | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +72,7 @@ class TrainingForm:
 
     def chosen_model(self, values: Mapping[Any, Any], catalog: Catalog) -> tuple[ModelInfo, ModelSource]:
         """Raises UnknownModel, and NotSupported for a model that cannot learn."""
-        return _local(values[self.model], "model", "cannot be trained here", catalog)
+        return choose_model(catalog, payloads.words(values[self.model], "model"))
 
     def chosen_teacher(self, values: Mapping[Any, Any], catalog: Catalog, owner: str = "") -> ChosenTeacher | None:
         """What teaches, if another model is to, or an adapter. Raises NotSupported, and InvalidSetup for itself."""
@@ -89,14 +80,7 @@ class TrainingForm:
             return None
         if owner:
             raise NotSupported(TEACHER_ON_SHARED)
-        if named == values[self.model]:
-            raise InvalidSetup("A model cannot be its own teacher: it would learn what it says already.")
-        title, weights = find_weights(catalog, named)
-        info, source = _local(weights.model, "teacher", "gives no probabilities to learn", catalog)
-        adapter = catalog.entry(weights.model, weights.adapter).source if weights.adapter else None
-        if adapter is not None and not (isinstance(adapter, ModelSource) and adapter.kind == "folder"):
-            raise NotSupported(f"{title} is not in a folder of this machine; choose a model, or another adapter.")
-        return ChosenTeacher(info=info, title=title, source=source, adapter=adapter)
+        return choose_teacher(catalog, find_weights(catalog, named)[1], values[self.model])
 
     def read_data(self, values: Mapping[Any, Any]) -> tuple[TrainingData, Parts]:
         """The data and its parts, by the recipe's seed. Raises InvalidSetup."""
@@ -112,15 +96,6 @@ class TrainingForm:
         }
 
 
-def _local(name: Any, field: str, why_not: str, catalog: Catalog) -> tuple[ModelInfo, ModelSource]:
-    info = catalog.info(payloads.words(name, field))
-    if not can_learn(info):
-        raise NotSupported(f"{info.title} {why_not}; choose a language model of this machine.")
-    source = catalog.entry(info.name).source
-    assert isinstance(source, ModelSource)  # of every local model
-    return info, source
-
-
 def refuse_own_words(data: Any, recipe: Recipe) -> None:
     """Raises NotSupported for rows, and for words in the recipe, that a stranger would teach."""
     if data in OF_ONES_OWN:
@@ -128,11 +103,6 @@ def refuse_own_words(data: Any, recipe: Recipe) -> None:
     for parameter in parameters(Recipe):
         if parameter.kind == "text" and getattr(recipe, parameter.name) != parameter.default:
             raise NotSupported(WORDS_ON_SHARED.format(label=parameter.label))
-
-
-def can_learn(info: ModelInfo) -> bool:
-    """Whether it is a language model of this machine."""
-    return info.kind == "local" and not info.capabilities.task
 
 
 def trainable(catalog: Catalog) -> list[tuple[str, str]]:
@@ -154,9 +124,7 @@ def build(catalog: Catalog, *, public: bool = False) -> TrainingForm:
     gr.Markdown("### Recipe")
     model = gr.Dropdown(models, value=models[0][1] if models else None, label="Model", filterable=False)
     teacher = gr.Dropdown(
-        teachers(catalog), value="", label="Teacher", filterable=False, visible=not public,
-        info="Another model of the same family, larger, or one with an adapter: how likely it finds every word of the "
-        "answers is learned, not the answers alone.",
+        teachers(catalog), value="", label="Teacher", filterable=False, visible=not public, info=TEACHER,
     )  # fmt: skip
     recipe = recipe_panel.build(public=public)
     title = gr.Textbox(label="Title (optional)", info="Empty: data and method.", max_lines=1, visible=not public)

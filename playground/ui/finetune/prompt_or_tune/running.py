@@ -8,7 +8,8 @@ from typing import Any
 
 import gradio as gr
 
-from playground.errors import InvalidSetup, NotSupported
+from playground.errors import InvalidSetup
+from playground.finetuning.chosen_models import choose_model
 from playground.finetuning.held_out.answering import Answering
 from playground.finetuning.held_out.tasks import TASKS, Task
 from playground.finetuning.jobs.job import Job
@@ -20,7 +21,6 @@ from playground.finetuning.prompt_or_tune.known import Compared
 from playground.finetuning.prompt_or_tune.plan import parse_plan
 from playground.finetuning.training_data import Parts
 from playground.returning import Returning
-from playground.ui.finetune.form import can_learn
 from playground.ui.finetune.in_place import run_in_place
 from playground.ui.finetune.limits import check_size, seconds_left
 from playground.ui.finetune.prompt_or_tune import prompt_or_tune_values
@@ -95,9 +95,7 @@ class PromptOrTuneHandlers:
         shared, settings = self.shared, self.shared.settings
         catalog, owner = shared.sessions.of(request), shared.sessions.visitor(request)
         address = shared.sessions.address(request)
-        info = catalog.info(payloads.words(values[self.panel.model], "model"))
-        if not can_learn(info):
-            raise NotSupported(f"{info.title} cannot be trained here; choose a language model of this machine.")
+        info, _ = choose_model(catalog, payloads.words(values[self.panel.model], "model"))
 
         def allow(job: Job, rows: Sequence[TrainingRow]) -> float | None:
             check_size(settings, job, Parts(training=tuple(rows), validation=()), catalog.info(job.model))
