@@ -5,11 +5,13 @@ __main__.py          Trains the adapters and the classifier that come with the p
 answering.py         Greedy answers of a model to many prompts, in batches of plain `generate`
 cards.py             Writes and reads the model card beside trained weights
 check_command.py     Checks rows to learn from on the command line, and shows some as the model will see them
+chosen_models.py     The models that a person chooses for a training: the one that learns, and one that teaches it
 command_jobs.py      What commands that train have in common: a model, data and a folder are named, and a training
                      is followed
 command_line.py      The parser that every command of this package begins with
 estimate.py          What a training would take, said before it begins: seconds and memory
 figures.py           Held-out figures: the share of answers that pass each measure, with its interval
+fitting.py           A recipe with as many steps as fit into a time
 make_adapter.py      Trains an adapter for a skill and writes its folder, measured before and after
 named_weights.py     Weights that a person names on the command line: an adapter that comes along, or a folder
 probe_command.py     Probes an adapter, or a whole model, against the default model on the command line

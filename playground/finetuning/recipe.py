@@ -96,20 +96,24 @@ def recipe_to_dict(recipe: Recipe) -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipePreset:
-    """A recipe to begin with, named after the time it takes with the default model on two cores."""
+    """A recipe to begin with, named after the `seconds` that it is to take: its steps are fitted to those."""
 
     title: str
     about: str
+    seconds: float
     recipe: Recipe
 
 
 PRESETS = {
     "two_minutes": RecipePreset(
-        title="Two minutes", about="60 steps of LoRA: enough to see an adapter come into being.",
+        title="Two minutes", seconds=120,
+        about="As many steps of LoRA as take some two minutes here: enough to see an adapter come into being.",
         recipe=Recipe(steps=60, evaluate_every=15),
     ),
     "ten_minutes": RecipePreset(
-        title="Ten minutes", about="300 steps of LoRA; it ends by itself when the validation loss no longer falls.",
+        title="Ten minutes", seconds=600,
+        about="As many steps of LoRA as take some ten minutes here; it ends by itself once the validation loss has "
+        "stopped falling.",
         recipe=Recipe(steps=300, evaluate_every=25, patience=4),
     ),
 }  # fmt: skip

@@ -8,18 +8,21 @@ import gradio as gr
 from playground.backends.catalog import Catalog
 from playground.backends.memory import format_bytes
 from playground.errors import PlaygroundError
+from playground.finetuning.chosen_models import can_learn
 from playground.finetuning.estimate import TrainingEstimate, estimate, estimate_search, parameters_of
+from playground.finetuning.fitting import fit_steps
 from playground.finetuning.jobs.standing import Standing
 from playground.finetuning.jobs.training_jobs import TrainingJobs
-from playground.finetuning.recipe import Recipe
+from playground.finetuning.recipe import PRESETS, Recipe, RecipePreset
 from playground.finetuning.skills import SKILLS
 from playground.finetuning.training_data import Parts, built_in, split
 from playground.formats import format_duration
 from playground.ui.finetune.data_panel import DataAmount
-from playground.ui.finetune.form import TrainingForm, can_learn
+from playground.ui.finetune.form import TrainingForm
 from playground.ui.finetune.labels import in_labels, report_labelled
 from playground.ui.finetune.search.search_form import SearchForm
-from playground.ui.handlers.event_options import READING
+from playground.ui.handlers import payloads
+from playground.ui.handlers.event_options import AT_ONCE, READING
 from playground.ui.handlers.tab import PageContext, Updates
 from playground.ui.setup_form.fields import changes
 from playground.ui.widgets.status import sentence
@@ -50,10 +53,24 @@ class _Form:
     prompts: int
     teacher: int
 
+    def takes(self, recipe: Recipe) -> TrainingEstimate:
+        return estimate(
+            self.parts, recipe, self.parameters, self.model, self.before, prompts=self.prompts, teacher=self.teacher
+        )
+
+    def fitted(self, preset: RecipePreset) -> Recipe:
+        """The preset's recipe, with as many steps as fit into its time."""
+        return fit_steps(preset.recipe, preset.seconds, lambda recipe: self.takes(recipe).seconds)
+
+    @property
+    def preset(self) -> str:
+        """The key of the preset whose recipe this is; empty for none."""
+        return next((key for key, preset in PRESETS.items() if self.fitted(preset) == self.recipe), "")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EstimateHandlers:
-    """The handler. `words` is where the estimate of a training stands; that of a search stands in the search's form."""
+    """The handlers. `words` is where the estimate of a training stands; that of a search stands in its own form."""
 
     form: TrainingForm
     search: SearchForm
@@ -63,18 +80,29 @@ class EstimateHandlers:
 
     @report_labelled
     def estimate_training(self, values: dict[Any, Any], request: gr.Request) -> Updates:
-        """What is wrong is said here, where it stands as long as it is so."""
+        """What is wrong is said here, where it stands as long as it is so. A preset is marked as long as it is held."""
+        presets = self.form.recipe.presets
         try:
             known = self._read(values, request)
         except PlaygroundError as error:
-            return {self.words: sentence(in_labels(error), wrong=True), self.search.words: sentence("")}
+            return {self.words: sentence(in_labels(error), wrong=True), self.search.words: sentence(""), presets: ""}
         if known is None:
-            return {self.words: sentence(UNKNOWN), self.search.words: sentence("")}
-        found = estimate(
-            known.parts, known.recipe, known.parameters, known.model, known.before, prompts=known.prompts,
-            teacher=known.teacher,
-        )  # fmt: skip
-        return {self.words: _in_words(found), self.search.words: self._estimate_search(values, known)}
+            return {self.words: sentence(UNKNOWN), self.search.words: sentence(""), presets: ""}
+        return {
+            self.words: _in_words(known.takes(known.recipe)),
+            self.search.words: self._estimate_search(values, known),
+            presets: known.preset,
+        }
+
+    @report_labelled
+    def fill_preset(self, values: dict[Any, Any], event: gr.EventData, request: gr.Request) -> Updates:
+        """Its steps are as many as fit into its time, where that is known."""
+        preset = payloads.read_choice(event, PRESETS)
+        try:
+            known = self._read(values, request)
+        except PlaygroundError:  # which is said beside the form
+            known = None
+        return self.form.recipe.write(known.fitted(preset) if known else preset.recipe)
 
     def _estimate_search(self, values: dict[Any, Any], known: _Form) -> Any:
         try:
@@ -119,10 +147,12 @@ def opening_text(catalog: Catalog) -> str:
 
 
 def wire(handlers: EstimateHandlers, running_changes: Any) -> None:
-    """Attach the handler: to all that the forms hold, and to the end of a training, which is measured by then."""
+    """Attach the handlers: to all that the forms hold, and to the end of a training, which is measured by then."""
+    recipe = handlers.form.recipe
     inputs = {*handlers.form.inputs, *handlers.search.inputs}
     events = [*changes(inputs), running_changes.change, handlers.search.frame.expand]
     gr.on(
-        events, handlers.estimate_training, inputs, [handlers.words, handlers.search.words], preprocess=False,
-        trigger_mode="always_last", **READING,
+        events, handlers.estimate_training, inputs, [handlers.words, handlers.search.words, recipe.presets],
+        preprocess=False, trigger_mode="always_last", **READING,
     )  # fmt: skip
+    recipe.presets.choose(handlers.fill_preset, handlers.form.inputs, recipe.outputs, preprocess=False, **AT_ONCE)

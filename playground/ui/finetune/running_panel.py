@@ -28,6 +28,16 @@ SHOW_TRAINING = """() => {
   if (innerWidth <= 1024) document.querySelector('#training-status')?.scrollIntoView({ block: 'start' });
 }"""
 
+LOSS = (
+    "Loss is how surprised the model is by the right answer, a token in the mean, in nats (natural logarithms): 0 by a "
+    "token that it was certain of, 0.7 by one with an even chance, 4.6 by one in a hundred. Of pairs it is how "
+    "surprised it is by the preferred one of two, with a teacher how far it is from the teacher's probabilities."
+)
+DID = (
+    "*What else did it do?* puts small tests to the base and to what was learned, probes: what was forgotten, whether "
+    "kinds of people are treated otherwise, how sure it is of what is right, which rows it says by heart."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningPanel:
@@ -40,8 +50,10 @@ class RunningPanel:
     compare: Any
     probe: Any
     stop_probing: Any
+    did: Any
     status: Any
     plot: Any
+    loss: Any
     answers: Any
     chosen: Any
     shown: Any
@@ -56,13 +68,20 @@ class RunningPanel:
             self.compare,
             self.probe,
             self.stop_probing,
+            self.did,
             self.status,
             self.plot,
+            self.loss,
             self.answers,
             self.chosen,
             self.shown,
             self.tries,
         ]
+
+    @property
+    def _asking(self) -> tuple[Any, ...]:
+        """What asks what was learned."""
+        return self.compare, self.probe, self.stop_probing, self.did
 
     def show(self, standing: Standing | None) -> Updates:
         """Updates that show a training as it stands, whole."""
@@ -71,10 +90,11 @@ class RunningPanel:
         return {
             self.status: training_values.status_value(standing),
             self.plot: gr.update(value=figure, visible=figure is not None),
+            self.loss: gr.update(visible=figure is not None),
             self.answers: training_values.answers_value(standing),
             self.stop: gr.update(interactive=bool(standing and standing.going and not standing.stopping)),
             self.resume: gr.update(visible=bool(standing and standing.resumable)),
-            **{one: gr.update(visible=answers) for one in (self.compare, self.probe, self.stop_probing)},
+            **{one: gr.update(visible=answers) for one in self._asking},
             self.chosen: standing.job.id if standing else "",
             self.shown: training_values.seen(standing),
             self.tries: [standing.job.id, len(standing.history.tries)] if standing else [],
@@ -99,11 +119,14 @@ def build(start: Any, stop: Any) -> RunningPanel:
         probe = gr.Button("What else did it do?", visible=False, elem_id="probe-button")
         stop_probing = gr.Button("Stop probing", visible=False, interactive=False)
         resume = gr.Button("Go on from there", visible=False)
+    did = gr.Markdown(DID, visible=False, elem_classes="field-label")
     plot = gr.Plot(show_label=False, container=False, visible=False, elem_id="training-curves")
+    loss = gr.Markdown(LOSS, visible=False, elem_classes="field-label")
     answers = widgets.tables(elem_id="training-answers")
     return RunningPanel(
         start=start, stop=stop, resume=resume, compare=compare, probe=probe, status=status, plot=plot, answers=answers,
-        stop_probing=stop_probing, chosen=gr.State(""), shown=gr.State([]), tries=gr.State([]), changes=gr.State(0),
+        stop_probing=stop_probing, did=did, loss=loss, chosen=gr.State(""), shown=gr.State([]),
+        tries=gr.State([]), changes=gr.State(0),
     )  # fmt: skip
 
 

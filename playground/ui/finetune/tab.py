@@ -3,7 +3,6 @@
 import gradio as gr
 
 from playground.finetuning.jobs.priority import thread_count
-from playground.finetuning.recipe import PRESETS
 from playground.formats import format_count
 from playground.ui import widgets
 from playground.ui.finetune import (
@@ -42,7 +41,6 @@ from playground.ui.finetune.watching import watch_handlers, watch_panel
 from playground.ui.finetune.watching.watch_handlers import WatchHandlers
 from playground.ui.finetune.writing import handlers as writing
 from playground.ui.finetune.writing.handlers import WritingHandlers
-from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.tab import PageContext, Tab, Updates
@@ -129,10 +127,6 @@ def _wire_form(filled: TrainingForm, shared: PageContext) -> None:
         return recipe.describe(name)
 
     @report_errors
-    def fill(event: gr.EventData) -> Updates:
-        return recipe.write(payloads.read_choice(event, PRESETS).recipe)
-
-    @report_errors
     def offer(chosen: object, request: gr.Request) -> Updates:
         return filled.offer(chosen, shared.sessions.of(request))
 
@@ -147,7 +141,6 @@ def _wire_form(filled: TrainingForm, shared: PageContext) -> None:
         describe_method, recipe.method, [recipe.card, *(field.widget for field in recipe.numbers)], preprocess=False,
         **AT_ONCE,
     )  # fmt: skip
-    recipe.presets.choose(fill, None, recipe.outputs, **AT_ONCE)
     on_opening_and(
         shared.opening, [shared.model_changes.change], offer, filled.model, [filled.model, filled.teacher],
         preprocess=False, trigger_mode="always_last", **AT_ONCE,

@@ -13,9 +13,10 @@ from playground.backends.catalog import Catalog
 from playground.backends.entries import ModelEntry
 from playground.backends.scripted import ScriptedBackend
 from playground.backends.sources import ModelSource
+from playground.finetuning import estimate
 from playground.finetuning.jobs.standing import History
 from playground.finetuning.jobs.training_jobs import TrainingJobs
-from playground.finetuning.recipe import Recipe
+from playground.finetuning.recipe import PRESETS, Recipe
 from playground.finetuning.recipe_files import write_recipe
 from playground.finetuning.search.search_file import read_search, write_search
 from playground.finetuning.search.space import parse_search
@@ -142,12 +143,50 @@ def test_tries_that_are_over_count_as_time(tmp_path: Path) -> None:
     assert used_seconds(standing) == 100
 
 
-def test_what_all_tries_take_is_said_before_a_search_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _, search = build(tmp_path)
-    training, values = search.training, values_of(search)
-    made = EstimateHandlers(
+def estimating_of(search: SearchHandlers) -> EstimateHandlers:
+    training = search.training
+    return EstimateHandlers(
         form=training.form, search=search.form, words="training", jobs=training.jobs, shared=training.shared
     )
+
+
+def chosen(key: str) -> gr.EventData:
+    return gr.EventData(None, {"key": key})
+
+
+def held_after(values: dict[Any, Any], updates: dict[Any, Any]) -> dict[Any, Any]:
+    written = {box: one.get("value", values.get(box)) if isinstance(one, dict) else one for box, one in updates.items()}
+    return {**values, **{box: value for box, value in written.items() if box in values}}
+
+
+@pytest.mark.parametrize(("key", "seconds"), [("two_minutes", 120), ("ten_minutes", 600)])
+def test_a_preset_takes_the_time_that_it_is_named_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str, seconds: int
+) -> None:
+    _, search = build(tmp_path)
+    made, form = estimating_of(search), search.training.form
+    monkeypatch.setattr(estimating, "parameters_of", lambda _: 134_500_000)
+    monkeypatch.setattr(estimate.psutil, "cpu_count", lambda **_: 2)
+    values = held_after(values_of(search), made.fill_preset(values_of(search), chosen(key), Mock()))
+    known = made._read(values, Mock())
+    assert known
+    assert 0.85 * seconds < known.takes(known.recipe).seconds <= seconds
+    assert made.estimate_training(values, Mock())[form.recipe.presets] == key
+    (steps,) = [field.widget for field in form.recipe.numbers if field.parameter.name == "steps"]
+    changed = made.estimate_training({**values, steps: values[steps] + 1}, Mock())
+    assert changed[form.recipe.presets] == ""  # it is not what the button gave any more
+
+
+def test_a_preset_of_a_model_that_nobody_knows_has_the_steps_of_its_recipe(tmp_path: Path) -> None:
+    _, search = build(tmp_path)
+    updates = estimating_of(search).fill_preset(values_of(search), chosen("two_minutes"), Mock())
+    (steps,) = [field.widget for field in search.training.form.recipe.numbers if field.parameter.name == "steps"]
+    assert updates[steps]["value"] == PRESETS["two_minutes"].recipe.steps
+
+
+def test_what_all_tries_take_is_said_before_a_search_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, search = build(tmp_path)
+    made, values = estimating_of(search), values_of(search)
     unknown = made.estimate_training(values, Mock())
     assert "known once the model has been loaded" in unknown["training"]["text"]
     monkeypatch.setattr(estimating, "parameters_of", lambda _: 134_500_000)
@@ -158,7 +197,7 @@ def test_what_all_tries_take_is_said_before_a_search_starts(tmp_path: Path, monk
     wrong = made.estimate_training({**values, search.form.over: over}, Mock())[search.form.words]
     assert wrong["wrong"]
     assert "it must be a whole number from 1" in wrong["text"]
-    rate = next(one.widget for one in training.form.recipe.numbers if one.parameter.name == "rate")
-    for box, label in ((rate, "Learning rate"), (training.form.data.amount[0].widget, "Use at most")):
+    rate = next(one.widget for one in search.training.form.recipe.numbers if one.parameter.name == "rate")
+    for box, label in ((rate, "Learning rate"), (search.training.form.data.amount[0].widget, "Use at most")):
         named = made.estimate_training({**values, box: "schnell"}, Mock())["training"]["text"]
         assert named.startswith(f"\u201c{label}\u201d is ")
