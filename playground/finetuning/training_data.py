@@ -112,14 +112,14 @@ def split(data: TrainingData, most: int | None, validation: float, seed: int, he
 def parts_text(parts: Parts) -> str:
     """How many rows there are for what, and how many are for nothing."""
     learned, looked = format_count(len(parts.training), "row"), format_count(len(parts.validation), "row")
-    counts = f"{learned} to learn from, {looked} to look at while it learns"
+    said = [f"{learned} to learn from, {looked} to look at while it learns."]
     if parts.held_out:
-        counts = f"{counts}, {format_count(len(parts.held_out), 'row')} sealed for the end"
-    why = [
-        *([f"{parts.unused:,} more than were to be used"] if parts.unused else []),
-        *([f"{parts.repeats:,} that ask again what is looked at"] if parts.repeats else []),
-    ]
-    return f"{counts}. Left out: {' and '.join(why)}." if why else f"{counts}."
+        said.append(f"{format_count(len(parts.held_out), 'row')} sealed for the end.")
+    if parts.unused:
+        said.append(f"{format_count(parts.unused, 'row')} left out, more than were to be used.")
+    if parts.repeats:
+        said.append(f"{format_count(parts.repeats, 'row')} left out, asking again what is looked at.")
+    return " ".join(said)
 
 
 def own(

@@ -75,7 +75,7 @@ def test_each_look_at_a_sealed_part_is_counted_whoever_took_it(tmp_path: Path) -
     again = write_held_out(one, RESULT, [one, two])
     assert again.looks == 3
     assert "looked at 3 times" in as_markdown(again)
-    assert "2 more items not asked: at most" in as_markdown(replace(RESULT, beyond=2))
+    assert "2 items more not asked: at most" in as_markdown(replace(RESULT, beyond=2))
     assert with_looks(two, [one, two]) == replace(RESULT, looks=3)
     assert write_held_out(two, replace(RESULT, digest="b"), [one, two]).looks == 1
     assert read_held_out(tmp_path) is None

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.errors import InvalidSetup
+from playground.errors import InvalidSetup, PlaygroundError
 from playground.finetuning import command_jobs, train_command
 from playground.finetuning.__main__ import main
 from playground.finetuning.methods import METHODS
@@ -129,11 +129,11 @@ def test_what_cannot_begin_is_said(tmp_path: Path) -> None:
         ([str(tmp_path / "recipe.yaml"), "--data", "sentiment", "--most", "0"], "`most` is 0; it must be 1 or more"),
         ([str(tmp_path / "recipe.yaml"), "--data", str(tmp_path / "same.csv")], "would learn to say that, whatever"),
         (["--teacher", "default", *sentiment], "A model cannot be its own teacher: it would learn what it says"),
-        (["--teacher", "larger", *sentiment], "There is no model named 'larger'; choose one of default, "),
+        (["--teacher", "larger", *sentiment], "There is no model named 'larger'; choose one of "),
         (["--teacher", "default+no", *sentiment], "The model 'default' has no adapter named 'no'; choose one of "),
         (["--teacher", "sentiment-classifier", *sentiment], "gives no probabilities to learn; choose a language model"),
     ]:
-        with pytest.raises(InvalidSetup, match=words):
+        with pytest.raises(PlaygroundError, match=words):
             train_command.run([*arguments, *folder])
     assert not (tmp_path / "made").exists()
 
@@ -145,6 +145,6 @@ def test_the_command_line_names_a_teacher(named: str) -> None:
     given = parser.parse_args(["--data", "sentiment", "--folder", "made", "--teacher", named])
     job = command_jobs.job_of(Recipe(), given)
     assert job.teacher == job.source
-    assert job.teacher_title.endswith(" + Sentiment")
+    assert job.teacher_title.endswith(" + Sentiment in one word")
     assert job.teacher_adapter
     assert Path(job.teacher_adapter.place).joinpath("adapter_config.json").is_file()

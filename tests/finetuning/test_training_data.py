@@ -27,10 +27,11 @@ def test_what_is_left_out_is_counted() -> None:
     assert parts.repeats > 0
     assert len(parts.training) + len(parts.validation) + parts.repeats == 200
     assert parts_text(parts).endswith(
-        f"Left out: {parts.unused:,} more than were to be used and {parts.repeats} that ask again what is looked at."
+        f"{parts.unused:,} rows left out, more than were to be used. "
+        f"{parts.repeats} rows left out, asking again what is looked at."
     )
     whole = split(built_in(PAIRS, 0), None, 0.1, 0)
-    assert "Left out" not in parts_text(whole)
+    assert "left out" not in parts_text(whole)
 
 
 def test_a_review_is_one_item_in_all_its_wordings() -> None:

@@ -52,7 +52,7 @@ def all_sentences(result: HeldOutResult) -> Iterator[str]:
         yield f"{format_count(result.left_out, 'item')} left out, for they were learned or cannot be asked so."
     if result.beyond:
         most = max((score.items for score in result.scores), default=0)
-        yield f"{format_count(result.beyond, 'more item')} not asked: at most {most:,} are."
+        yield f"{format_count(result.beyond, 'item')} more not asked: at most {most:,} are."
     if result.looks > 1:
         yield (
             f"This sealed part has been looked at {result.looks} times: whoever keeps the best of several looks keeps "

@@ -76,10 +76,9 @@ def _facts(standing: Standing) -> list[str]:
     if not steps:
         return []
     last, recent = steps[-1], standing.history.recent
-    mean = f" (mean of the last {len(recent)} steps)" if len(recent) > 1 else ""
-    facts = [
-        f"step {last.step:,} of {last.steps:,}", f"loss {sum(s.loss for s in recent) / len(recent):.3f}{mean}"
-    ]  # fmt: skip
+    mean = sum(step.loss for step in recent) / len(recent)
+    loss = f"loss {mean:.3f} (mean of the last {len(recent)} steps)" if len(recent) > 1 else f"loss {mean:.3f}"
+    facts = [f"step {last.step:,} of {last.steps:,}", loss]
     if looks and (look := looks[-1]).loss is not None:
         facts.append(f"validation {look.loss:.3f} (step {look.step:,})")
     if not standing.going:

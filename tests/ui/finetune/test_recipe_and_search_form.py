@@ -170,7 +170,7 @@ def test_a_preset_takes_the_time_that_it_is_named_after(
     values = held_after(values_of(search), made.fill_preset(values_of(search), chosen(key), Mock()))
     known = made._read(values, Mock())
     assert known
-    assert 0.85 * seconds < known.takes(known.recipe).seconds <= seconds
+    assert 0.85 * seconds < known.takes(known.recipe).seconds < 1.05 * seconds  # a look more is no step
     assert made.estimate_training(values, Mock())[form.recipe.presets] == key
     (steps,) = [field.widget for field in form.recipe.numbers if field.parameter.name == "steps"]
     changed = made.estimate_training({**values, steps: values[steps] + 1}, Mock())

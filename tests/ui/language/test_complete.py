@@ -26,6 +26,7 @@ COMPOSED = {
     "about {n}", "\u201c{label}\u201d is {value}; {rule}", "\u201c{label}\u201d {rule}", "**{label}**",
     "`{path}` {rule}", "`{path}` is {value}; {rule}",
     "a whole number from {low} to {high}", "a number from {low} to {high}", "it must be {what}.",
+    "about {n} min", "up to {n} min",
 }  # fmt: skip
 FINDINGS = HERE / "de" / "findings.yaml"
 CONTENT = [
