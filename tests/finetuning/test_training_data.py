@@ -5,6 +5,7 @@ import pytest
 from playground.finetuning.preparation.rows import TrainingRow
 from playground.finetuning.skills import SKILLS
 from playground.finetuning.training_data import MOST_VALIDATION, PAIRS, PROMPTS, built_in, parts_text, split
+from playground.formats import format_count
 
 
 @pytest.mark.parametrize("name", [*SKILLS, PAIRS])
@@ -28,7 +29,7 @@ def test_what_is_left_out_is_counted() -> None:
     assert len(parts.training) + len(parts.validation) + parts.repeats == 200
     assert parts_text(parts).endswith(
         f"{parts.unused:,} rows left out, more than were to be used. "
-        f"{parts.repeats} rows left out, asking again what is looked at."
+        f"{format_count(parts.repeats, 'row')} left out, asking again what is looked at."
     )
     whole = split(built_in(PAIRS, 0), None, 0.1, 0)
     assert "left out" not in parts_text(whole)

@@ -34,17 +34,21 @@ def said_before(picked: PaneSelection, repetitions: int, catalog: Catalog, known
 
 def estimate_sentence(panes: int, repetitions: int, made: PaneEstimate) -> str:
     """ "12 panes, 10 repetitions each: 240 calls, ..."."""
-    more = "at least " if made.at_least else ""
-    about = "up to " if made.at_most else "about "
+    more, tokens = "at least " if made.at_least else "", f"{made.completion_tokens:,}"
     times = f", {repetitions} repetitions each" if repetitions > 1 else ""
     parts = [
         f"{more}{format_count(made.calls, 'call')}",
         f"{format_count(made.prompt_tokens, 'prompt token', estimated=True)} and "
-        f"{more or about}{made.completion_tokens:,} of answers",
-        f"{about}{format_duration(made.seconds)}" if made.seconds else "time is known after a first run",
-        *([f"{about}{dollars(made.cost)}"] if made.cost is not None else []),
+        f"{more + tokens if more else _roughly(tokens, made)} of answers",
+        _roughly(format_duration(made.seconds), made) if made.seconds else "time is known after a first run",
+        *([_roughly(dollars(made.cost), made)] if made.cost is not None else []),
     ]
     return f"{translated(format_count(panes, 'pane'))}{times}: {', '.join(map(translated, parts))}."
+
+
+def _roughly(figure: str, made: PaneEstimate) -> str:
+    """The figure as what it is: a cap, or what was seen of such answers."""
+    return f"up to {figure}" if made.at_most else f"about {figure}"
 
 
 def findings(picked: PaneSelection, repetitions: int, catalog: Catalog) -> list[str]:

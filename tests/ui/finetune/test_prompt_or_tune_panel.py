@@ -13,6 +13,7 @@ import pytest
 
 from playground.backends.catalog import Catalog, ModelEntry, ModelInfo
 from playground.backends.scripted import ScriptedBackend
+from playground.backends.sources import ModelSource
 from playground.errors import InvalidSetup, LimitReached, NotSupported, TrainingFailed
 from playground.finetuning.preparation.rows import TrainingRow, messages_of
 from playground.finetuning.prompt_or_tune.known import Compared
@@ -40,7 +41,12 @@ KNOWN = Compared(task="Sentiment", ways=(WAY, TUNED), stage="LoRA on 200: step 3
 def local_catalog() -> Catalog:
     backend = ScriptedBackend()
     entry = ModelEntry(
-        name="default", title="Tiny", kind="local", load=lambda _: backend, capabilities=backend.capabilities
+        name="default",
+        title="Tiny",
+        kind="local",
+        load=lambda _: backend,
+        capabilities=backend.capabilities,
+        source=ModelSource(kind="folder", place="/somewhere"),
     )
     return Catalog([entry])
 
@@ -191,7 +197,8 @@ def test_what_a_shared_server_does_not_train_is_refused_for_each_training(handle
         name="default", title="Tiny", kind="local", loaded=True, capabilities=Mock(task=""),
         suggestion=Mock(parameters=134_500_000), details=None,
     )  # fmt: skip
-    handlers.shared.sessions.of = lambda request: Mock(info=lambda name: large)
+    entry = local_catalog().entry("default")
+    handlers.shared.sessions.of = lambda request: Mock(info=lambda name: large, entry=lambda name: entry)
     place = handlers._place(values(handlers), Mock())
     row = TrainingRow(messages=messages_of("Say one."), answer="one")
     with pytest.raises(LimitReached, match="PLAYGROUND_TRAINING_WEIGHTS"):
