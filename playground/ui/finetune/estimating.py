@@ -23,6 +23,7 @@ from playground.ui.finetune.labels import in_labels, report_labelled
 from playground.ui.finetune.search.search_form import SearchForm
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE, READING
+from playground.ui.handlers.payloads import Choice
 from playground.ui.handlers.tab import PageContext, Updates
 from playground.ui.setup_form.fields import changes
 from playground.ui.widgets.status import sentence
@@ -83,7 +84,7 @@ class EstimateHandlers:
         """What is wrong is said here, where it stands as long as it is so. A preset is marked as long as it is held."""
         presets = self.form.recipe.presets
         try:
-            known = self._read(values, request)
+            known = self._read(values, request, self.form.recipe.read(values))
         except PlaygroundError as error:
             return {self.words: sentence(in_labels(error), wrong=True), self.search.words: sentence(""), presets: ""}
         if known is None:
@@ -97,12 +98,13 @@ class EstimateHandlers:
     @report_labelled
     def fill_preset(self, values: dict[Any, Any], event: gr.EventData, request: gr.Request) -> Updates:
         """Its steps are as many as fit into its time, where that is known."""
-        preset = payloads.read_choice(event, PRESETS)
+        panel, preset = self.form.recipe, payloads.read_choice(event, PRESETS)
         try:
-            known = self._read(values, request)
+            known = self._read(values, request, preset.recipe)
         except PlaygroundError:  # which is said beside the form
             known = None
-        return self.form.recipe.write(known.fitted(preset) if known else preset.recipe)
+        filled = panel.write(known.fitted(preset) if known else preset.recipe)
+        return {**filled, panel.presets: payloads.read(Choice, event).key}
 
     def _estimate_search(self, values: dict[Any, Any], known: _Form) -> Any:
         try:
@@ -114,13 +116,12 @@ class EstimateHandlers:
             return sentence(in_labels(error), wrong=True)
         return _in_words(found, tries)
 
-    def _read(self, values: dict[Any, Any], request: gr.Request) -> _Form | None:
+    def _read(self, values: dict[Any, Any], request: gr.Request, recipe: Recipe) -> _Form | None:
         """None where nothing can be said yet. Raises PlaygroundError."""
         catalog = self.shared.sessions.of(request)
         info, _ = self.form.chosen_model(values, catalog)
         teacher = self.form.chosen_teacher(values, catalog)
-        parameters, recipe = parameters_of(info), self.form.recipe.read(values)
-        data, parts = self.form.read_data(values)
+        parameters, (data, parts) = parameters_of(info), self.form.data.read(values, recipe.seed)
         if parameters is None or not parts.training:
             return None
         return _Form(
@@ -155,4 +156,5 @@ def wire(handlers: EstimateHandlers, running_changes: Any) -> None:
         events, handlers.estimate_training, inputs, [handlers.words, handlers.search.words, recipe.presets],
         preprocess=False, trigger_mode="always_last", **READING,
     )  # fmt: skip
-    recipe.presets.choose(handlers.fill_preset, handlers.form.inputs, recipe.outputs, preprocess=False, **AT_ONCE)
+    outputs = [recipe.presets, *recipe.outputs]
+    recipe.presets.choose(handlers.fill_preset, handlers.form.inputs, outputs, preprocess=False, **AT_ONCE)

@@ -167,12 +167,15 @@ def test_a_preset_takes_the_time_that_it_is_named_after(
     made, form = estimating_of(search), search.training.form
     monkeypatch.setattr(estimating, "parameters_of", lambda _: 134_500_000)
     monkeypatch.setattr(estimate.psutil, "cpu_count", lambda **_: 2)
-    values = held_after(values_of(search), made.fill_preset(values_of(search), chosen(key), Mock()))
-    known = made._read(values, Mock())
+    (steps,) = [field.widget for field in form.recipe.numbers if field.parameter.name == "steps"]
+    before = {**values_of(search), steps: None}  # what stood there may have been wrong
+    updates = made.fill_preset(before, chosen(key), Mock())
+    assert updates[form.recipe.presets] == key
+    values = held_after(before, updates)
+    known = made._read(values, Mock(), form.recipe.read(values))
     assert known
     assert 0.85 * seconds < known.takes(known.recipe).seconds < 1.05 * seconds  # a look more is no step
     assert made.estimate_training(values, Mock())[form.recipe.presets] == key
-    (steps,) = [field.widget for field in form.recipe.numbers if field.parameter.name == "steps"]
     changed = made.estimate_training({**values, steps: values[steps] + 1}, Mock())
     assert changed[form.recipe.presets] == ""  # it is not what the button gave any more
 
