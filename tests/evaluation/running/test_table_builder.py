@@ -11,7 +11,7 @@ import pytest
 from playground.evaluation.plan import Experiment
 from playground.evaluation.results import Result
 from playground.evaluation.running import table_builder
-from playground.evaluation.running.table_builder import RATE_RESULTS, TableBuilder
+from playground.evaluation.running.table_builder import FEWEST, RATE_RESULTS, TableBuilder
 
 
 class Clock:
@@ -45,10 +45,11 @@ def asked(clock: Clock, cells: int, at_once: int) -> Iterator[tuple[float, float
 
 
 @pytest.mark.parametrize(("cells", "at_once"), [(192, 64), (96, 64), (40, 1), (1000, 64)])
-def test_how_long_the_rest_takes_is_said_from_the_first_answer_on(clock: Clock, cells: int, at_once: int) -> None:
+def test_how_long_the_rest_takes_is_said_from_the_first_answers_on(clock: Clock, cells: int, at_once: int) -> None:
     said = list(asked(clock, cells, at_once))
     end = said[-1][0]
-    for now, remaining in said[: -at_once // 2]:
+    assert [remaining for _, remaining in said[: FEWEST - 1]] == [None] * (FEWEST - 1)  # too little is known
+    for now, remaining in said[FEWEST - 1 : -at_once // 2]:
         assert remaining is not None
         assert end - now < 2.5 * remaining + 5  # before, it was said to take up to 20 times as long
         assert remaining < 2 * (end - now) + 5
@@ -56,10 +57,11 @@ def test_how_long_the_rest_takes_is_said_from_the_first_answer_on(clock: Clock, 
 
 
 def test_before_an_answer_and_after_all_nothing_is_said(clock: Clock) -> None:
-    builder = TableBuilder(Experiment(), (), ("c",), 2)
+    builder = TableBuilder(Experiment(), (), ("c",), 4)
     clock.now = 5.0
-    assert builder.table(on_way=2).remaining is None
-    builder.add(result(1))
+    assert builder.table(on_way=4).remaining is None
+    for number in range(3):
+        builder.add(result(number))
     told: Any = builder.table(on_way=1).remaining
-    assert told == pytest.approx(5 * 0.5 / 1.5)
+    assert told == pytest.approx(5 * (1 - 1 / 3) / (3 + 1 / 3))
     assert builder.table("stopped").remaining is None
