@@ -1,11 +1,12 @@
-"""What is pressed right after something else counts: Stop after Run, Run after a preset, and what a preset replaced."""
+"""What is pressed or typed right after something else counts: Stop after Run, Run after a preset, the next message."""
 
+import re
 import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from folded import AT_REST, PATIENCE, turn_to, until
+from folded import AT_REST, PATIENCE, turn_to, unfold, until
 from held import RUN_OF, hold_post
 from playwright.sync_api import Page, expect
 
@@ -249,3 +250,35 @@ def test_what_is_asked_when_the_stream_of_answers_has_just_ended_is_answered(
     page.evaluate(AT_REST)
     page.evaluate("window.holding = false, window.goOn()")
     expect(prompt).to_contain_text("Second?")
+
+
+def test_what_is_typed_while_an_answer_is_on_its_way_stays(page: Page, asked: list[str]) -> None:
+    turn_to(page, "Chat")
+    message, said = page.get_by_label("Your message"), page.locator("#chat .said")
+    message.fill("first")
+    send, _ = hold_post(page, ["first", RUN_OF], page.get_by_role("button", name="Send").click)
+    message.press_sequentially(" and next")
+    send.continue_()
+    page.unroute_all()
+    expect(said).to_have_count(2)
+    expect(said.last).to_contain_text("word word")
+    expect(page.get_by_role("button", name="Send")).to_be_enabled()
+    expect(message).to_have_value("first and next")
+    page.get_by_role("button", name="Send").click()
+    expect(said).to_have_count(4)
+    expect(message).to_have_value("")  # nothing was typed since
+    assert asked == ["first", "first and next"]
+
+    # A text that the page writes itself, under somebody's hands.
+    turn_to(page, "Experiments")
+    unfold(page, "As YAML")
+    text = page.get_by_label("The whole experiment")
+    expect(text).to_have_value(re.compile("title: Six techniques"))
+    items = page.get_by_label("Items", exact=True)
+    change, _ = hold_post(page, ["title: Six techniques"], lambda: items.fill("3"))
+    text.fill("title: Half")
+    change.continue_()
+    page.unroute_all()
+    items.fill("4")
+    expect(page.locator("#planning .words").filter(has_text="not used yet")).to_be_visible()
+    expect(text).to_have_value("title: Half")

@@ -43,13 +43,13 @@ def wire(shared: PageContext, view: ChatView, linked: TabLink, ends: Sequence[An
 
     @report_errors
     def look(values: dict[Any, Any], request: gr.Request) -> Updates:
-        catalog = sessions.of(request)
+        catalog, busy = sessions.of(request), view.is_busy(values)  # asked now: an answer that ends meanwhile is newer
         shown, (cut, note) = preview(values, catalog)
         held, lost = as_kept(linked, values, catalog, partial(chat_link.read_newest, view, values))
         lost = chat_link.kept_note(view, values, held) if lost else ""
         chat, ending = view.chat(values), values[view.ending]
         of, marks = (chat, cut, note, lost), {view.turns: gr.skip()}
-        if not view.is_busy(values) and of != values[view.marked]:  # else a long chat would be sent at every key
+        if not busy and of != values[view.marked]:  # else a long chat would be sent at every key
             marked = chat_values.chat_value(chat, cut, said=note, ending=ending, lost=lost)
             marks = {view.turns: marked, view.marked: of}
         return {**shown, **marks, kept: keep(values[filled], held)}

@@ -3,7 +3,8 @@
 
 { // a scope of its own: nothing of it stands in the page's
   const ask = window.fetch.bind(window);
-  const AT_MOST = 1000; // milliseconds that an answer to a post waits for Gradio to close a stream
+  const AT_MOST = 1000; // milliseconds that an answer and a stream wait for each other
+  const pause = () => new Promise((wake) => setTimeout(wake, AT_MOST));
 
   // Each post has a connection of its own, and a later one can overtake an earlier one.
   const newest = new Map(); // by handler, its last post
@@ -18,15 +19,30 @@
   // The server ends the stream of answers when nothing more is on its way. What is posted in that instant comes too
   // late for it, and Gradio, which reads of the end a moment later, opens a stream only with the next post: then the
   // answer would lie there until something else is asked for.
-  const awaited = new Set(), early = new Set(); // events that go on; and those whose end came before their number
+  const awaited = new Set(); // events that go on
+  const posts = new Set(); // those whose event has no number yet
   let closed = Promise.resolve();
   const join = async (input, init) => {
-    const handler = /"fn_index":(\d+),"trigger_id"/.exec(init.body.slice(-300))?.[1];
-    const answer = await inOrder(handler, () => ask(input, init));
+    const handler = /"fn_index":(\d+),"trigger_id"/.exec(init.body.slice(-300))?.[1], at = performance.now();
+    const post = inOrder(handler, async () => {
+      const answer = await ask(input, init);
+      const event = answer.ok && (await answer.clone().json()).event_id;
+      if (event) {
+        awaited.add(event);
+        typedStays.note(event, Number(handler), at);
+      }
+      return answer;
+    });
+    const over = post.catch(() => {}).finally(() => posts.delete(over));
+    posts.add(over);
+    const answer = await post;
     await closed;
-    const event = answer.ok && (await answer.clone().json()).event_id;
-    if (event && !early.delete(event)) awaited.add(event);
     return answer;
+  };
+  // An event can be heard of before its number has come.
+  const noted = async (event) => {
+    const end = performance.now() + AT_MOST;
+    while (!awaited.has(event) && posts.size && performance.now() < end) await Promise.race([...posts, pause()]);
   };
   const HEAD = /^data: \{"msg":"(\w+)","event_id":(?:"(\w+)"|null)/;
   const lines = async function* (body) {
@@ -47,13 +63,14 @@
   const passOn = async (body, writer, signal) => {
     for await (const line of lines(body)) {
       const [, kind, event] = HEAD.exec(line) ?? [];
-      if (kind === "process_completed" && !awaited.delete(event)) early.add(event);
+      if (event) await noted(event);
       if (kind === "close_stream") {
         if (awaited.size) return true;
         const heard = new Promise((hear) => signal.addEventListener("abort", hear));
-        closed = Promise.race([heard, new Promise((wake) => setTimeout(wake, AT_MOST))]);
+        closed = Promise.race([heard, pause()]);
       }
-      await writer.write(`${line}\n`);
+      if (kind === "process_completed") awaited.delete(event);
+      await writer.write(`${typedStays.passOn(line, kind, event)}\n`);
     }
     return false;
   };

@@ -1,0 +1,50 @@
+// Runs before Gradio's own scripts. By hand, because Gradio shows the answer of a handler also in a field into which
+// somebody has typed since the handler was asked: on a busy server letters would be lost. What was typed last stays.
+
+const typedStays = (() => { // for the script that reads the stream of answers
+  const UNCHANGED = { __type__: "update" };
+  const { components, dependencies } = window.gradio_config;
+  const inputs = components.filter(({ type }) => type === "textbox" || type === "number");
+  const fields = new Map(); // by the name of its element, the field's number
+  for (const { id, props } of inputs) {
+    props.elem_id ||= `field-${id}`; // Gradio gives a name to no element by itself
+    fields.set(props.elem_id, id);
+  }
+  const typed = new Map(); // by the field's number, when somebody last typed into it
+  document.addEventListener("input", (event) => {
+    let part = event.isTrusted ? event.target : null; // what a script has put there was not typed
+    while (part && !fields.has(part.id)) part = part.parentElement;
+    if (part) typed.set(fields.get(part.id), performance.now());
+  }, true);
+
+  const withoutValue = (news) => {
+    const { value: _, ...others } = news?.__type__ === "update" ? news : UNCHANGED;
+    return others;
+  };
+  const questions = new Map(); // by event, what was asked, when, and which of its answers are left out
+  const note = (event, handler, at) => {
+    const { outputs } = dependencies.find(({ id }) => id === handler);
+    if (outputs.some((field) => inputs.some(({ id }) => id === field))) {
+      questions.set(event, { outputs, at, begun: false, without: new Set() });
+    }
+  };
+  // A line of the stream without what would be written over later words.
+  const passOn = (line, kind, event) => {
+    const asked = questions.get(event);
+    if (!asked || !["process_generating", "process_completed"].includes(kind)) return line;
+    const differs = kind === "process_generating" && asked.begun; // from the second news on, only what has changed
+    asked.begun = true;
+    if (kind === "process_completed") questions.delete(event);
+    if (!asked.outputs.some((field) => typed.get(field) > asked.at)) return line;
+    const message = JSON.parse(line.slice("data: ".length)), data = message.output?.data;
+    if (!data) return line;
+    asked.outputs.forEach((field, at) => {
+      if (!(typed.get(field) > asked.at)) return;
+      const first = !asked.without.has(field);
+      data[at] = !differs ? withoutValue(data[at]) : first ? [["replace", [], UNCHANGED]] : [];
+      asked.without.add(field);
+    });
+    return `data: ${JSON.stringify(message)}`;
+  };
+  return { note, passOn };
+})();
