@@ -21,7 +21,16 @@ from playground.finetuning.preparation.checks import refuse_useless
 from playground.finetuning.preparation.own_rows import read_rows
 from playground.finetuning.recipe import Recipe
 from playground.finetuning.search.telling import try_text
-from playground.finetuning.training_data import Parts, TrainingData, built_in, offered, own, parts_text, split
+from playground.finetuning.training_data import (
+    Parts,
+    TrainingData,
+    built_in,
+    left_out_text,
+    offered,
+    own,
+    parts_text,
+    split,
+)
 from playground.settings import Settings
 from playground.types import Weights
 
@@ -95,7 +104,7 @@ def _weights(named: str) -> Weights:
 
 def run(job: Job, data: TrainingData, parts: Parts, arguments: argparse.Namespace) -> int:
     """Train, printing what happens, until the end or Ctrl-C; returns the exit status. Raises PlaygroundError."""
-    print(parts_text(parts), flush=True)
+    print(" ".join(filter(None, [parts_text(parts), left_out_text(parts)])), flush=True)
     refuse_useless(parts.training, (*parts.validation, *parts.held_out))
     job = replace(job, data=data.title, prompts=data.prompts)
     jobs = TrainingJobs(arguments.folder, Settings.from_environment().cache)

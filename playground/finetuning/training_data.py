@@ -110,11 +110,17 @@ def split(data: TrainingData, most: int | None, validation: float, seed: int, he
 
 
 def parts_text(parts: Parts) -> str:
-    """How many rows there are for what, and how many are for nothing."""
+    """How many rows there are for what."""
     learned, looked = format_count(len(parts.training), "row"), format_count(len(parts.validation), "row")
     said = [f"{learned} to learn from, {looked} to look at while it learns."]
     if parts.held_out:
         said.append(f"{format_count(len(parts.held_out), 'row')} sealed for the end.")
+    return " ".join(said)
+
+
+def left_out_text(parts: Parts) -> str:
+    """How many rows are for nothing, and why; empty for none."""
+    said = []
     if parts.unused:
         said.append(f"{format_count(parts.unused, 'row')} left out, more than were to be used.")
     if parts.repeats:

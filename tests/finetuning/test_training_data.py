@@ -4,7 +4,7 @@ import pytest
 
 from playground.finetuning.preparation.rows import TrainingRow
 from playground.finetuning.skills import SKILLS
-from playground.finetuning.training_data import MOST_VALIDATION, PAIRS, PROMPTS, built_in, parts_text, split
+from playground.finetuning.training_data import MOST_VALIDATION, PAIRS, PROMPTS, built_in, left_out_text, split
 from playground.formats import format_count
 
 
@@ -27,12 +27,12 @@ def test_what_is_left_out_is_counted() -> None:
     assert parts.unused == len(data.rows) - 200
     assert parts.repeats > 0
     assert len(parts.training) + len(parts.validation) + parts.repeats == 200
-    assert parts_text(parts).endswith(
+    assert left_out_text(parts) == (
         f"{parts.unused:,} rows left out, more than were to be used. "
         f"{format_count(parts.repeats, 'row')} left out, asking again what is looked at."
     )
     whole = split(built_in(PAIRS, 0), None, 0.1, 0)
-    assert "left out" not in parts_text(whole)
+    assert left_out_text(whole) == ""
 
 
 def test_a_review_is_one_item_in_all_its_wordings() -> None:

@@ -1,5 +1,6 @@
 """What a training would take, said while its form is filled in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -147,11 +148,11 @@ def opening_text(catalog: Catalog) -> str:
     return estimate_text(estimate(parts, recipe, parameters, info.name, [], prompts=len(data.prompts)))
 
 
-def wire(handlers: EstimateHandlers, running_changes: Any) -> None:
-    """Attach the handlers: to all that the forms hold, and to the end of a training, which is measured by then."""
+def wire(handlers: EstimateHandlers, measured: Sequence[Any]) -> None:
+    """Attach the handlers: to all that the forms hold, and to what tells that a training has been measured."""
     recipe = handlers.form.recipe
     inputs = {*handlers.form.inputs, *handlers.search.inputs}
-    events = [*changes(inputs), running_changes.change, handlers.search.frame.expand]
+    events = [*changes(inputs), *(one.change for one in measured), handlers.search.frame.expand]
     gr.on(
         events, handlers.estimate_training, inputs, [handlers.words, handlers.search.words, recipe.presets],
         preprocess=False, trigger_mode="always_last", **READING,

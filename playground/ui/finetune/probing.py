@@ -44,10 +44,13 @@ class ProbesPanel:
     found: Any
 
 
-def build(page: Any, start: Any, stop: Any) -> ProbesPanel:
-    """Lay out the panel, whose buttons stand beside the training."""
-    line = waiting_line.build(page, start, stop)
-    state = widgets.words(spoken=True, elem_id="probes-state")
+def build_progress(page: Any, start: Any, stop: Any) -> tuple[WaitingLine, Any]:
+    """Lay out how far it is, close to the buttons."""
+    return waiting_line.build(page, start, stop), widgets.words(spoken=True, elem_id="probes-state")
+
+
+def build(line: WaitingLine, state: Any) -> ProbesPanel:
+    """Lay out what is found."""
     found = widgets.tables(elem_id="probes-found")
     return ProbesPanel(line=line, state=state, found=found)
 

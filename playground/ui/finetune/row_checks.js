@@ -11,9 +11,10 @@ const finding = (one) => el("li", { "data-weight": one.weight },
 const shown = (row) => el("div", { class: "tokens" }, el("h4", { text: row.title }), el("p", { class: "facts",
   text: row.facts }), ...tokenText({ tokens: row.tokens, label: row.title, level, describe }));
 const draw = () => {
-  const { title, findings, rows } = props.value;
+  const { title, facts, findings, rows } = props.value;
   host.hidden = !title;
-  redraw(host, el("h3", { text: title }), el("ul", {}, ...findings.map(finding)), ...rows.map(shown));
+  redraw(host, el("h3", { text: title }), el("p", { class: "facts", text: facts }),
+    el("ul", {}, ...findings.map(finding)), ...rows.map(shown));
 };
 watch("value", draw);
 draw();

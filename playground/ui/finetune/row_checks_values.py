@@ -6,12 +6,12 @@ from typing import Any
 from playground.finetuning.preparation.checks import RowFinding
 from playground.finetuning.preparation.rows import Row, TrainingRow, answers_of
 from playground.finetuning.preparation.token_view import view_tokens
-from playground.finetuning.training_data import Parts, parts_text
+from playground.finetuning.training_data import Parts, left_out_text, parts_text
 
 WORDS = {"stop": "Stop", "warning": "Warning", "note": "Note"}
 SHOWN = 2  # rows
 MOST_TOKENS = 600  # of one row: the first and the last of a longer one
-NOTHING: dict[str, Any] = {"title": "", "findings": [], "rows": []}
+NOTHING: dict[str, Any] = {"title": "", "facts": "", "findings": [], "rows": []}
 FINE = {"weight": "note", "word": "Good", "text": "No check found anything wrong. What they cannot see: whether the "
         "answers are right, and whether these are the rows you will meet later."}  # fmt: skip
 
@@ -22,6 +22,7 @@ def checks_value(parts: Parts, findings: Sequence[RowFinding], tokenizer: Any) -
     wrong = any(one.weight != "note" for one in findings)
     return {
         "title": parts_text(parts),
+        "facts": left_out_text(parts),
         "findings": listed if wrong else [FINE, *listed],
         "rows": [_row_value(row, tokenizer) for row in parts.training[:SHOWN]],
     }

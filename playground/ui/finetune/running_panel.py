@@ -1,7 +1,7 @@
 """A training that somebody looks at: how it goes, its curves and answers, and what can be done with it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -40,9 +40,8 @@ DID = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunningPanel:
-    """The widgets. `chosen` is the id of the training that is looked at, `shown` what of it is on the page,
-    `tries` how many there are of a search, and `changes` counts what was begun, ended or deleted."""
+class TrainingActs:
+    """How it stands, and what can be done with it."""
 
     start: Any
     stop: Any
@@ -52,6 +51,13 @@ class RunningPanel:
     stop_probing: Any
     did: Any
     status: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningPanel(TrainingActs):
+    """The widgets. `chosen` is the id of the training that is looked at, `shown` what of it is on the page,
+    `tries` how many there are of a search, and `changes` counts what was begun, ended or deleted."""
+
     plot: Any
     loss: Any
     answers: Any
@@ -109,8 +115,8 @@ def build_buttons() -> tuple[Any, Any]:
     return start, stop
 
 
-def build(start: Any, stop: Any) -> RunningPanel:
-    """Lay out what is seen of a training."""
+def build_acts(start: Any, stop: Any) -> TrainingActs:
+    """Lay out how a training stands; what the acts say of themselves stands below."""
     script = HERE / "training_status.js"
     nothing = training_values.status_value(None)
     status = widgets.widget(script, uses=[widgets.STATUS_LINE], value=nothing, elem_id="training-status")
@@ -120,13 +126,20 @@ def build(start: Any, stop: Any) -> RunningPanel:
         stop_probing = gr.Button("Stop probing", visible=False, interactive=False)
         resume = gr.Button("Go on from there", visible=False)
     did = gr.Markdown(DID, visible=False, elem_classes="field-label")
+    return TrainingActs(
+        start=start, stop=stop, resume=resume, compare=compare, probe=probe, stop_probing=stop_probing, did=did,
+        status=status,
+    )  # fmt: skip
+
+
+def build(acts: TrainingActs) -> RunningPanel:
+    """Lay out what is seen of a training."""
     plot = gr.Plot(show_label=False, container=False, visible=False, elem_id="training-curves")
     loss = gr.Markdown(LOSS, visible=False, elem_classes="field-label")
     answers = widgets.tables(elem_id="training-answers")
     return RunningPanel(
-        start=start, stop=stop, resume=resume, compare=compare, probe=probe, status=status, plot=plot, answers=answers,
-        stop_probing=stop_probing, did=did, loss=loss, chosen=gr.State(""), shown=gr.State([]),
-        tries=gr.State([]), changes=gr.State(0),
+        **{one.name: getattr(acts, one.name) for one in fields(acts)}, plot=plot, loss=loss, answers=answers,
+        chosen=gr.State(""), shown=gr.State([]), tries=gr.State([]), changes=gr.State(0),
     )  # fmt: skip
 
 

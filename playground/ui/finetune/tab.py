@@ -72,13 +72,15 @@ def build(shared: PageContext) -> Tab:
             written = filled.data.written
             waiting = waiting_line.build(shared.page, written.write, written.stop)
         with gr.Column(elem_classes="seeing", min_width=0):
-            panel = running_panel.build(start, stop)
+            acts = running_panel.build_acts(start, stop)
+            line = waiting_line.build(shared.page)
+            progress = probing.build_progress(shared.page, acts.probe, acts.stop_probing)
+            panel = running_panel.build(acts)
             taken = take_away.build()
             merged = None if shared.settings.public else merge_panel.build(shared.page)  # a whole model takes its room
             tries = search_panel.build()
-            line = waiting_line.build(shared.page)
             sealed = judging.build(shared.page)
-            probes = probing.build(shared.page, panel.probe, panel.stop_probing)
+            probes = probing.build(*progress)
             history = history_panel.build()
             watched = None if shared.settings.public else watch_panel.build(shared.page)  # there its operator watches
     jobs = shared.trainings
@@ -87,7 +89,8 @@ def build(shared: PageContext) -> Tab:
     search_panel.wire(SearchHandlers(form=searched, panel=tries, training=training))
     comparing.wire(ComparingHandlers(panel=panel, jobs=jobs, shared=shared, line=line))
     estimating.wire(
-        EstimateHandlers(form=filled, search=searched, words=words, jobs=jobs, shared=shared), panel.changes
+        EstimateHandlers(form=filled, search=searched, words=words, jobs=jobs, shared=shared),
+        [panel.chosen, panel.changes],
     )
     history_panel.wire(HistoryHandlers(panel=history, running=panel, jobs=jobs, shared=shared))
     take_away.wire(TakeAwayHandlers(files=taken, running=panel, jobs=jobs, shared=shared))

@@ -54,7 +54,8 @@ def train(shared: Any, tmp_path: Path) -> Callable[..., tuple[HeadsHandlers, Any
 
     def begin(kind: str, rows: str) -> tuple[HeadsHandlers, Any]:
         with gr.Blocks() as page:
-            form, looked_at = panel.build(page), running_panel.build(*running_panel.build_buttons())
+            acts = running_panel.build_acts(*running_panel.build_buttons())
+            form, looked_at = panel.build(page), running_panel.build(acts)
         handlers = HeadsHandlers(panel=form, training=looked_at, shared=shared)
         fields = {field.parameter.name: field.widget for field in form.numbers}
         values = {widget: widget.value for widget in form.inputs}

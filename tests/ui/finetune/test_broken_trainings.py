@@ -81,8 +81,9 @@ def tab(tmp_path: Path) -> Iterator[FineTuneTab]:
     jobs = TrainingJobs(tmp_path / "trainings", tmp_path / "cache")
     with gr.Blocks() as page:
         page.waits_for = Mock()  # type: ignore[attr-defined]
-        filled, panel = form.build(catalog), running_panel.build(*running_panel.build_buttons())
-        probes = probing.build(page, panel.probe, panel.stop_probing)
+        filled, acts = form.build(catalog), running_panel.build_acts(*running_panel.build_buttons())
+        panel = running_panel.build(acts)
+        probes = probing.build(*probing.build_progress(page, acts.probe, acts.stop_probing))
     shared: Any = SimpleNamespace(
         sessions=SimpleNamespace(visitor=lambda _: "", of=lambda _: catalog, address=lambda _: ""),
         settings=Settings(cache=tmp_path / "cache", max_experiment_seconds=1), comparison_to_open="comparison",
