@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
-from itertools import filterfalse
+from itertools import count, filterfalse
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -74,28 +74,30 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def kept_context(browser: Browser) -> Iterator[BrowserContext]:
-    """The first visitor of every test: the browser keeps what it has fetched and compiled of the page's scripts."""
-    context = browser.new_context(accept_downloads=True)
-    yield context
-    context.close()
+def visitors(browser: Browser) -> Iterator[list[BrowserContext]]:
+    """The first visitor of every test, the second, and so on, as far as one was needed: the browser keeps for each what
+    it has fetched and compiled of the page's scripts."""
+    contexts: list[BrowserContext] = []
+    yield contexts
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture
-def visit(browser: Browser, kept_context: BrowserContext) -> Iterator[Visit]:
+def visit(browser: Browser, visitors: list[BrowserContext]) -> Iterator[Visit]:
     """Open a page as a new visitor: `visit(url, width=390)`. Fails the test when a script of the page fails."""
-    contexts: list[BrowserContext] = []
+    came = count()
     faults: list[str] = []
 
     def open_page(url: str, *, width: int = 1440, height: int = 900) -> Page:
-        context = browser.new_context(accept_downloads=True) if contexts else kept_context
+        if (number := next(came)) == len(visitors):
+            visitors.append(browser.new_context(accept_downloads=True))
+        context = visitors[number]
         context.set_default_timeout(PATIENCE)
-        contexts.append(context)
         page = context.new_page()
-        if context is kept_context:
-            # An earlier server may have had this one's port, and its page kept what was typed when it was left.
-            storage = {"origin": url.rstrip("/"), "storageTypes": "local_storage,indexeddb"}
-            context.new_cdp_session(page).send("Storage.clearDataForOrigin", storage)
+        # An earlier server may have had this one's port, and its page kept what was typed when it was left.
+        storage = {"origin": url.rstrip("/"), "storageTypes": "local_storage,indexeddb"}
+        context.new_cdp_session(page).send("Storage.clearDataForOrigin", storage)
         page.set_viewport_size({"width": width, "height": height})
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
@@ -107,11 +109,10 @@ def visit(browser: Browser, kept_context: BrowserContext) -> Iterator[Visit]:
         return page
 
     yield open_page
-    for page in kept_context.pages:
-        page.close()
-    kept_context.clear_cookies()
-    for context in contexts[1:]:
-        context.close()
+    for context in visitors:
+        for page in context.pages:
+            page.close()
+        context.clear_cookies()
     assert not faults
 
 

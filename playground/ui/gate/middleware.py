@@ -20,7 +20,7 @@ from playground.ui.gate.origins import Origins
 from playground.ui.gate.programs import serving
 from playground.ui.gate.refusals import Refusal, no_such_page, shape_for
 from playground.ui.gate.routes import HASH_PATTERN, find_route, session_of_query, without_deep_link
-from playground.ui.gate.scripts import component_search
+from playground.ui.gate.scripts import mended_scripts
 from playground.ui.gate.scripts.page_start import PageStart
 from playground.ui.gate.temporary import TemporaryFolder
 from playground.ui.gate.uploads import Uploads
@@ -96,7 +96,7 @@ class Gate:
                 raise no_such_page()
             await self._serving(scope, receive, send)
             return
-        if route.kind == "script" and (answer := component_search.script_at(scope["path"])):
+        if route.kind == "script" and (answer := mended_scripts.script_at(scope["path"])):
             await answer(scope, receive, send)
             return
         with ExitStack() as stack:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.types import Scope
 
 from playground.ui.gate.refusals import Refusal, no_such_page
-from playground.ui.gate.scripts.component_search import CORE
+from playground.ui.gate.scripts import mended_scripts
 
 API = "/gradio_api"
 LONGEST_PATH, LONGEST_QUERY = 1000, 2000
@@ -35,7 +35,7 @@ ROUTES = (
     _route(READ, "/", "start"),
     _route(READ, "/config/?"),
     _route(READ, r"/(theme\.css|favicon\.ico|manifest\.json|robots\.txt)"),
-    _route(READ, CORE, "script"),
+    _route(READ, mended_scripts.PATH, "script"),
     _route(READ, r"/assets/[A-Za-z0-9_.-]+-[A-Za-z0-9_-]{8,9}\.[a-z0-9]+", "asset"),  # named by what it holds
     _route(READ, r"/(assets|static)/[A-Za-z0-9_./-]+"),
     _route(READ, rf"{API}/(info/?|app_id|startup-events|theme\.css)"),

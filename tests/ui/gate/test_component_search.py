@@ -1,15 +1,13 @@
 """Gradio's own script finds components by a table, and finds the same."""
 
 import json
-import logging
 import re
 import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from playground.ui.gate.scripts.component_search import ASSETS, EVENTS, SEARCH, TABLE, with_table
+from playground.ui.gate.scripts.component_search import EVENTS, SEARCH, TABLE
+from playground.ui.gate.scripts.mended_scripts import ASSETS
 
 CORES = [path.read_text("utf-8") for path in ASSETS.glob("core-*.js")]
 # A tree with every depth up to four, ids in no order, and one that is not in it; events with targets of the kinds there
@@ -58,21 +56,6 @@ def test_the_table_finds_what_the_search_finds() -> None:
     assert found["there"] == 65
     assert found["known"] == 2
     assert all(one == other for one, other in found["names"])
-
-
-def test_what_is_searched_otherwise_stays_and_is_said(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.WARNING):
-        assert with_table("function f(){}").startswith("function f(){}")
-    assert "opens the page slowly" in caplog.text
-
-
-def test_the_page_is_given_the_table(private: Any) -> None:
-    (path,) = ASSETS.glob("core-*.js")
-    answer = private.browser().get(f"/assets/{path.name}")
-    assert answer.headers["content-type"].startswith("text/javascript")
-    assert TABLE in answer.text
-    assert not SEARCH.search(answer.text)
-    assert private.browser().get("/assets/core-nothing.js").status_code == 404
 
 
 def test_no_part_of_the_page_is_made_anew() -> None:

@@ -1,0 +1,67 @@
+"""Gradio's own scripts as the page is given them: without what they do twice, for ever, or in too long a search.
+
+By hand, because Gradio 6.31 has no setting for any of it.
+"""
+
+import logging
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import gradio as gr
+from starlette.responses import Response
+
+from playground.ui.gate.scripts.component_search import with_table
+
+log = logging.getLogger(__name__)
+ASSETS = Path(gr.__file__).parent / "templates" / "frontend" / "assets"
+# Where the page is built, all of it is at once built anew, as if its Python file had changed and been read again: the
+# number of times that this has happened is asked for, and not looked at.
+BUILT_AGAIN = re.compile(r"(\(\(\)=>\{\w+\(\)),(?=\w+\(\(\)=>\{\w+\.reload\(\w+\.components,)")
+# The seconds for which something is awaited are counted at each frame until it is there. Where what shows them has gone
+# before, as what stands there while the page is built, they would be counted as long as the page is open.
+COUNTED_ON = re.compile(
+    r"(\w+)(?=\(\(\)=>\{\w+\.status===`pending`\?\w+\(\):\w+\(\(\)=>\{(\w+)\(\)\}\)\}\))"  # at a change: begin or stop
+)
+
+
+def built_once(script: str) -> tuple[str, bool]:
+    """The script in which the page is built anew only after a change, and whether it used to be."""
+    script, found = BUILT_AGAIN.subn(r"\1&&", script)
+    return script, found == 1
+
+
+def counted_while_shown(script: str) -> tuple[str, bool]:
+    """The script in which counting stops with what shows it, and whether it used to go on."""
+    script, found = COUNTED_ON.subn(r"\1(()=>\2),\1", script)
+    return script, found == 1
+
+
+MENDED: dict[str, Callable[[str], tuple[str, bool]]] = {
+    "core": with_table,
+    "Blocks": built_once,
+    "statustracker": counted_while_shown,
+}
+PATH = rf"/assets/({'|'.join(MENDED)})-[A-Za-z0-9_-]+\.js"
+
+
+def mend(name: str, script: str) -> str:
+    """Said in the log where Gradio does it otherwise than what is mended of it."""
+    mended, fits = MENDED[name](script)
+    if not fits:
+        log.warning("This version of Gradio opens the page slowly: its script %r is another.", name)
+    return mended
+
+
+@cache
+def _scripts() -> dict[str, Response]:
+    headers = {"cache-control": "max-age=3600"}
+    files = [(name, path) for name in MENDED for path in ASSETS.glob(f"{name}-*.js")]
+    scripts = {path.name: mend(name, path.read_text("utf-8")) for name, path in files}
+    return {name: Response(text, media_type="text/javascript", headers=headers) for name, text in scripts.items()}
+
+
+def script_at(path: str) -> Response | None:
+    """The answer to the question for the script at this path; None for one that Gradio does not have."""
+    return _scripts().get(path.rpartition("/")[2])

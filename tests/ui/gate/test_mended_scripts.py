@@ -1,0 +1,57 @@
+"""The page is given Gradio's own scripts with what is mended of them; those of another version stay, which is said."""
+
+import logging
+import re
+from typing import Any
+
+import pytest
+
+from playground.ui.gate.scripts.component_search import SEARCH, TABLE
+from playground.ui.gate.scripts.mended_scripts import ASSETS, BUILT_AGAIN, COUNTED_ON, MENDED, mend
+
+# How a part of each script stands in it, and in what the page is given.
+PARTS = {
+    "Blocks": (
+        "effect(()=>{count(),untrack(()=>{tree.reload(all.components,all.layout)})})",
+        "effect(()=>{count()&&untrack(()=>{tree.reload(all.components,all.layout)})})",
+    ),
+    "statustracker": (
+        "effect(()=>{own.status===`pending`?begin():untrack(()=>{stop()})})",
+        "effect(()=>stop),effect(()=>{own.status===`pending`?begin():untrack(()=>{stop()})})",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MENDED)
+def test_what_is_mended_stands_once_in_this_gradio(name: str) -> None:
+    """Where this fails, Gradio has changed: see whether it still does what is mended, and mend what is replaced."""
+    (script,) = [path.read_text("utf-8") for path in ASSETS.glob(f"{name}-*.js")]
+    assert MENDED[name](script)[1]
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_page_is_built_anew_after_a_change_alone_and_nothing_is_counted_that_is_gone(name: str) -> None:
+    before, after = PARTS[name]
+    assert MENDED[name](before) == (after, True)
+
+
+@pytest.mark.parametrize("name", MENDED)
+def test_what_is_otherwise_stays_and_is_said(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert mend(name, "function f(){}").startswith("function f(){}")
+    assert "opens the page slowly" in caplog.text
+
+
+def test_the_page_is_given_what_is_mended(private: Any) -> None:
+    browser = private.browser()
+    given = {}
+    for name in MENDED:
+        (path,) = ASSETS.glob(f"{name}-*.js")
+        answer = browser.get(f"/assets/{path.name}")
+        assert answer.headers["content-type"].startswith("text/javascript")
+        given[name] = answer.text
+        assert browser.get(f"/assets/{name}-nothing.js").status_code == 404
+    assert TABLE in given["core"]
+    assert not SEARCH.search(given["core"])
+    assert not BUILT_AGAIN.search(given["Blocks"])
+    assert re.search(rf"\w+\(\(\)=>\w+\),{COUNTED_ON.pattern}", given["statustracker"])
