@@ -187,9 +187,9 @@ def test_what_a_student_asks_in_other_tabs_uses_the_same_tokens(school: School) 
     assert used.tokens > 0
     assert "Tokens left: 1" in student.do("follow_class")
     store.members.use_tokens(member.id, 200_000)
-    reloaded = replace(student, visitor=student.visitor.again())  # the same browser, whose Classroom tab is not open
+    # The same browser, whose Classroom tab is not open.
+    reloaded = replace(student, visitor=student.visitor.again(), place=["a place that is not known"])
     assert "tokens are used up" in reloaded.do("run-button")
-    reloaded.place[0] = "a place that is not known"
     reloaded.do("follow_class")
     reloaded.do("arrive", {"teacher": "", "seat": "", "code": ""})
     assert "tokens are used up" in reloaded.do("run-button")
