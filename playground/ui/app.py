@@ -54,6 +54,8 @@ TABS: dict[str, Callable[[PageContext], Tab]] = {  # beside the Playground, in t
     "Learn": learn_tab.build,
     "Classroom": classroom_tab.build,
 }
+# What has come in sight is read from its beginning, however far down the other tab was.
+FROM_THE_TOP = "() => { if (document.querySelector('#columns')?.offsetParent) scrollTo(0, 0); }"
 FORGOTTEN = "This Space restarts from time to time, and loses stored answers of experiments; download what you need."
 KEPT = "This Space restarts from time to time. Stored answers of experiments are kept."
 
@@ -149,7 +151,8 @@ def _open_in_playground(shared: PageContext, form: PromptForm, tabs: Any) -> Non
         written, _ = draft.fill(form, given, shared.sessions.of(request))
         return {**written, tabs: gr.skip() if BEHIND in setup else gr.Tabs(selected="playground")}
 
-    shared.setup_to_open.change(fill, shared.setup_to_open, [*form.outputs, tabs], **AT_ONCE)
+    opened = shared.setup_to_open.change(fill, shared.setup_to_open, [*form.outputs, tabs], **AT_ONCE)
+    opened.then(None, None, None, js=FROM_THE_TOP, **AT_ONCE)
 
 
 def _receive(held: Any, receiving: Receiving, tabs: Any, tab: str) -> None:

@@ -52,5 +52,5 @@ def estimates(found: Sequence[Estimate], pooled: Pooled) -> go.Figure | None:
     figure.add_vline(x=0, line={"dash": "dot", "color": CHANCE})
     order = [*map(label, ordered), label(whole)]
     height = 140 + 24 * len(order)
-    framed = frame_figure(figure, x="Second technique better by (share right)", y="", height=height, legend=True)
+    framed = frame_figure(figure, x="Second better by (share)", y="", height=height, legend=True)
     return framed.update_yaxes(categoryorder="array", categoryarray=order)

@@ -56,7 +56,7 @@ def build(page: Any) -> StudentPanel:
         shown = widgets.tables(elem_id="class-shown")
         with gr.Row(elem_classes="halves", equal_height=False):
             with gr.Column(elem_classes="asking", min_width=0):
-                facts = widgets.tables()
+                facts = widgets.tables(elem_id="class-facts")
                 fields = _build_fields()
                 with gr.Row(elem_classes="acts"):
                     run = gr.Button(words.RUN, variant="primary", elem_classes="runs", elem_id="class-run")

@@ -12,6 +12,7 @@ from playground.classroom.leaderboard import Entry, Standing
 from playground.classroom.records import ENDED, Classroom, Member
 from playground.classroom.running import PAUSED, is_complete, last_submissions
 from playground.classroom.store import ClassStore
+from playground.evaluation.findings.sentences import format_p
 from playground.evaluation.plan import Technique
 from playground.evaluation.results import Table
 from playground.formats import format_count, format_percent
@@ -146,7 +147,7 @@ def done_words(store: ClassStore, member: Member) -> str:
         return ""
     if (found := last.estimate) is not None:
         ends = {key: f"{found[key]:+.2f}" for key in ("difference", "low", "high")}
-        return words.DONE_LABORATORY.format(**ends, p=f"{found['p']:.3f}")
+        return words.DONE_LABORATORY.format(**ends, p=format_p(found["p"]))
     entry = Entry(nickname=member.nickname, mean=last.score.mean, n=last.score.n, looks=seen)
     low, high = leaderboard.interval(entry, 1)
     return words.DONE.format(

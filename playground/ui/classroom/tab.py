@@ -90,10 +90,10 @@ class EntryHandlers:
             self.students.enter(seat.member, request)
             return {**updates, **self.students.view(seat.member, None, "")}
         updates |= {parts.line: sentence(self._line_of_teacher(request, seat))}
-        code = {"code": codes.shown_code(seat.classroom.code)}
+        code, state = {"code": codes.shown_code(seat.classroom.code)}, seat.classroom.state
         updates |= {teacher.invitation: {**code, **(shown or {})}, **self.teachers.view(seat.classroom, "")}
-        state = seat.classroom.state
-        # What the class works on, and its limits as they are now: a page that was closed holds neither.
+        # What stands in the boxes of a page that was closed: the message, the assignment, its limits as they are now.
+        updates |= {teacher.message: state.message}
         return {**updates, **(teacher.form.write(state.assignment, state.limits) if state.assignment else {})}
 
     def _line_of_teacher(self, request: gr.Request, seat: Seat) -> str:
@@ -174,7 +174,15 @@ def _wire(handlers: EntryHandlers) -> None:
     entry, student, teacher, parts = handlers.entry, handlers.students.panel, handlers.teachers.panel, handlers.parts
     frames = [entry.frame, student.frame, teacher.frame, parts.timer, teacher.timer]
     way_in = [parts.door, parts.secret, entry.said, entry.code, handlers.students.shared.fixed]
-    outputs = [*frames, *way_in, *handlers.students.seen, *teacher.often, teacher.invitation, *teacher.form.inputs]
+    outputs = [
+        *frames,
+        *way_in,
+        *handlers.students.seen,
+        *teacher.often,
+        teacher.invitation,
+        teacher.message,
+        *teacher.form.inputs,
+    ]
     plain = {"preprocess": False, **AT_ONCE}
     parts.door.arrive(handlers.arrive, None, outputs, **plain)
     entry.join.click(handlers.join_class, {entry.code, entry.nickname}, outputs, **plain)

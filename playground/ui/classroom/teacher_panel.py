@@ -67,10 +67,12 @@ class TeacherPanel:
 def build(page: Any) -> TeacherPanel:
     """Lay out the page, out of sight until a teacher has come."""
     with gr.Column(visible=False, elem_classes="class-area", elem_id="class-teacher", min_width=0) as frame:
-        head = widgets.words(elem_id="class-teacher-head", elem_classes="class-said")
-        invitation = widgets.widget(HERE / "invitation.js", value={}, elem_id="class-invitation")
-        picture = widgets.widget(HERE / "picture.js", value={})
-        gr.Markdown(words.HOW_TO_JOIN, elem_classes="field-label")
+        with gr.Row(elem_classes="class-poster", equal_height=False):
+            with gr.Column(min_width=0):
+                head = widgets.words(elem_id="class-teacher-head", elem_classes="class-said")
+                invitation = widgets.widget(HERE / "invitation.js", value={}, elem_id="class-invitation")
+                gr.Markdown(words.HOW_TO_JOIN, elem_classes="field-label")
+            picture = widgets.widget(HERE / "picture.js", value={}, elem_classes="class-qr")
         said = widgets.words(spoken=True, elem_id="class-teacher-said", elem_classes="class-said")
         with gr.Row(elem_classes="halves", equal_height=False):
             with gr.Column(elem_classes="asking", min_width=0):

@@ -10,6 +10,7 @@ from playground.classroom.records import Classroom, Submission
 from playground.classroom.running import last_submissions, without_score
 from playground.classroom.store import ClassStore
 from playground.evaluation.differences import are_too_long, differences
+from playground.evaluation.findings.sentences import format_p
 from playground.evaluation.plan import Technique
 from playground.evaluation.statistics.power import ALPHA
 from playground.formats import format_count, format_percent
@@ -77,7 +78,7 @@ def laboratory_words(estimates: list[Estimate], pooled: Pooled) -> str:
     lucky = words.LUCKY.format(names=", ".join(pooled.by_luck)) if pooled.by_luck else words.NOT_LUCKY
     ends = {key: f"{getattr(whole, key):+.2f}" for key in ("difference", "low", "high")}
     return words.LABS.format(
-        **ends, p=f"{whole.p:.3f}", n=whole.n, students=len(estimates),
+        **ends, p=format_p(whole.p), n=whole.n, students=len(estimates),
         significant=sum(e.significant for e in estimates),
         expected=f"{ALPHA * len(estimates):.1f}", lucky=lucky,
     )  # fmt: skip

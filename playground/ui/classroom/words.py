@@ -37,7 +37,7 @@ SUBMITTED = "Submitted as number {number}. It is kept, whatever happens now. {sc
 SCORED, UNSCORED = "Its score on the items you see: {mean}.", "Run it to see its score on the items you see."
 RUNNING = "{done} of {total} answers."
 DONE = "Score on the {n} items you see: {mean} ({low} to {high}), after {looks}. {rule}"
-DONE_LABORATORY = "Your estimate is kept: the second technique is {difference} better ({low} to {high}), p = {p}."
+DONE_LABORATORY = "Your estimate is kept: the second technique is {difference} better ({low} to {high}), {p}."
 STOPPED = "Stopped. What was answered is kept, and costs nothing when you run it again."
 NO_SCORES = "Scores are shown when all items have been answered: then it is a look."
 LOOKS_RULE = (
@@ -96,7 +96,7 @@ SEALED_RULE = (
 PROMPTS = "### All prompts"
 PROMPTS_HELP = "The last submission of each; what is underlined was added, what is struck out was taken away."
 LABS = (
-    "All items together: {difference} ({low} to {high}), p = {p}, {n} items. Of {students} students {significant} "
+    "All items together: {difference} ({low} to {high}), {p}, {n} items. Of {students} students {significant} "
     "found a difference; with none to be found, {expected} would by luck. {lucky}"
 )
 LUCKY, NOT_LUCKY = "By luck: {names}.", "Nobody's finding contradicts all items together."

@@ -1,10 +1,12 @@
 // Why parts of the form are fixed, and those parts out of reach of pointer, keyboard and screen reader. By hand: what
 // Gradio disables it enables again whenever another handler says so.
 const host = element.querySelector(".fixed_parts");
+const OFFERS = ["#presets", "#outputs .offers"]; // which fill the whole form
 const parts = () => (props.value?.fixed ?? []).map((name) => `#form .of-${CSS.escape(name)}`);
 const fix = () => {
-  const fixed = new Set(parts().length ? document.querySelectorAll(["#presets", ...parts()].join()) : []);
-  for (const part of document.querySelectorAll("#inputs [inert]")) if (!fixed.has(part)) part.inert = false;
+  const fixed = new Set(parts().length ? document.querySelectorAll([...OFFERS, ...parts()].join()) : []);
+  const before = document.querySelectorAll("#inputs [inert], #outputs .offers[inert]");
+  for (const part of before) if (!fixed.has(part)) part.inert = false;
   for (const part of fixed) part.inert = true;
 };
 const laidOut = new MutationObserver(fix); // fields that come in sight later
