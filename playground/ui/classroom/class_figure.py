@@ -51,6 +51,6 @@ def estimates(found: Sequence[Estimate], pooled: Pooled) -> go.Figure | None:
             )  # fmt: skip
     figure.add_vline(x=0, line={"dash": "dot", "color": CHANCE})
     order = [*map(label, ordered), label(whole)]
-    height = 140 + 24 * len(order)
+    height = 180 + 24 * len(order)
     framed = frame_figure(figure, x="Second better by (share)", y="", height=height, legend=True)
     return framed.update_yaxes(categoryorder="array", categoryarray=order)
