@@ -12,7 +12,7 @@ from playground.evaluation.statistics.adjust import holm
 from playground.evaluation.statistics.intervals import exact
 from playground.evaluation.statistics.paired import mcnemar
 from playground.evaluation.statistics.power import ALPHA, fewest_items, items_needed
-from playground.formats import format_percent
+from playground.formats import format_count, format_percent
 from playground.types import Run
 
 Choice = Literal["left", "tie", "right"]
@@ -125,18 +125,23 @@ def preference_sentence(one: Preference, titles: Sequence[str]) -> str:
     share, wins, low, high = one.share, one.wins, one.low, one.high
     if one.losses > one.wins:
         first, second, share, wins, low, high = second, first, 1 - share, one.losses, 1 - high, 1 - low
-    of = f"{wins} of {n} {'rating' if n == 1 else 'ratings'}{' that are no tie' if one.ties else ''}"
+    of = f"{wins} of {format_count(n, 'rating')}"
+    if one.ties:
+        of = f"{of} that are no tie"
     chance = format_adjusted_p(one.adjusted, one.comparisons)
     interval = f"95 % interval {format_percent(low)} to {format_percent(high)}"
     counted = f"{first} was preferred to {second} in {of} ({format_percent(share)}, {interval}, {chance})"
     if one.adjusted < ALPHA:
         return f"{counted}: more than chance explains. The evidence suffices to prefer {first}."
-    return f"{counted}: the evidence does not suffice to prefer one{_needed_text(one, share)}."
+    needed = _needed_text(one, share)
+    if not needed:
+        return f"{counted}: the evidence does not suffice to prefer one."
+    return f"{counted}: the evidence does not suffice to prefer one; {needed}."
 
 
 def _needed_text(one: Preference, share: float) -> str:
     """Why it does not suffice, and how many ratings might."""
     if one.decided >= fewest_items(one.comparisons) and one.p is not None and one.p < ALPHA:
-        return f"; the interval leaves out 50 %, but unlike p it does not allow for {one.comparisons} comparisons"
+        return f"the interval leaves out 50 %, but unlike p it does not allow for {one.comparisons} comparisons"
     seen = items_needed((2 * share - 1) * 100, 1.0, one.comparisons) if share > 0.5 else 0
     return more_needed("ratings", one.decided, seen, one.comparisons, "preference is really this strong")

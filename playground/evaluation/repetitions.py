@@ -197,16 +197,17 @@ def _certain_sentence(second: str, pane: PaneAnswers, first: str, baseline: Pane
     """One pane against the baseline where both leave nothing to chance: no number of repetitions is evidence."""
 
     def said(title: str, answers: PaneAnswers) -> str:
-        right, n = answers.right or 0, answers.count
+        name, right, n = one_line(title), answers.right or 0, answers.count
         if right in (0, n):
-            return f"{one_line(title)} is {'right' if right else 'wrong'}"
-        return f"{one_line(title)} is right in {right} of {format_count(n, 'repetition')}"
+            return f"{name} is right" if right else f"{name} is wrong"
+        return f"{name} is right in {right} of {format_count(n, 'repetition')}"
 
-    each = ", each time" if {pane.right, baseline.right} <= {0, pane.count, baseline.count} else ""
+    both = f"{said(second, pane)} and {said(first, baseline)}"
+    if {pane.right, baseline.right} <= {0, pane.count, baseline.count}:
+        both = f"{both}, each time"
     why = "every repetition is the same" if pane.alike and baseline.alike else "repetitions differ by rounding alone"
     return (
-        f"{said(second, pane)} and {said(first, baseline)}{each}: at temperature 0 {why}, so repeating says nothing "
-        "of chance. Ask other prompts before you prefer one."
+        f"{both}: at temperature 0 {why}, so repeating says nothing of chance. Ask other prompts before you prefer one."
     )
 
 
@@ -225,7 +226,10 @@ def _sentence(comparison: ColumnComparison) -> str:
     if comparison.significant:
         better = second if b > a else first
         return f"{counted}: more than chance explains. On this prompt the evidence suffices to prefer {better}."
-    return f"{counted}: the evidence does not suffice to prefer one{_needed_text(comparison)}."
+    needed = _needed_text(comparison)
+    if not needed:
+        return f"{counted}: the evidence does not suffice to prefer one."
+    return f"{counted}: the evidence does not suffice to prefer one; {needed}."
 
 
 def _summary(baseline: str, comparisons: Sequence[ColumnComparison], certain: int) -> str:
@@ -237,11 +241,11 @@ def _summary(baseline: str, comparisons: Sequence[ColumnComparison], certain: in
         return f"Of {panes} against {baseline} repeating says nothing of chance: the temperature is 0."
     differences = [one.difference or 0.0 for one in comparisons if one.significant]
     better, worse = sum(one > 0 for one in differences), sum(one < 0 for one in differences)
-    rest = f"; of {certain} at temperature 0 repeating says nothing" if certain else ""
-    return (
+    said = (
         f"Of {panes} against {baseline}, {better} right more often and {worse} less often than chance explains; "
-        f"for {len(comparisons) - len(differences)} the evidence does not suffice{rest}."
+        f"for {len(comparisons) - len(differences)} the evidence does not suffice"
     )
+    return f"{said}; of {certain} at temperature 0 repeating says nothing." if certain else f"{said}."
 
 
 def _needed_text(comparison: ColumnComparison) -> str:

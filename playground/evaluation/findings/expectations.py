@@ -11,6 +11,8 @@ from playground.evaluation.plan import Expectation, Experiment
 from playground.evaluation.results import Table
 from playground.formats import format_count, format_percent
 
+HELD = {True: "held", False: "not held"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectationCheck:
@@ -74,10 +76,10 @@ def _at_least(expectation: Expectation, least: float, summary: ColumnSummary) ->
     is_met = summary.mean >= least - 1e-9
     sentence = (
         f"{name} reached {show(summary.mean)} (95 % interval {show(summary.low)} to {show(summary.high)}); "
-        f"at least {show(least)} was expected: {'held' if is_met else 'not held'}."
+        f"at least {show(least)} was expected: {HELD[is_met]}."
     )
     if summary.failed:
-        sentence += f" {format_count(summary.failed, 'answer')} without a score left out."
+        sentence = f"{sentence} {format_count(summary.failed, 'answer')} without a score left out."
     return ExpectationCheck(expectation=expectation, is_met=is_met, sentence=sentence)
 
 
@@ -87,6 +89,6 @@ def _better(expectation: Expectation, comparison: ColumnComparison) -> Expectati
     )
     is_met = comparison.significant and better
     name, other = one_line(expectation.column), one_line(expectation.better_than)
-    sentence = f"{name} was expected to be better than {other}: {'held' if is_met else 'not held'}."
+    sentence = f"{name} was expected to be better than {other}: {HELD[is_met]}."
     sentence = f"{sentence} {comparison_sentence(comparison, marked=True)}"
     return ExpectationCheck(expectation=expectation, is_met=is_met, sentence=sentence)

@@ -164,8 +164,8 @@ def more_needed(noun: str, made: int, seen: int, comparisons: int, what: str) ->
     """How many of them might suffice: `made` there are, `seen` would show `what`, "" where that is none (0)."""
     least = fewest_items(comparisons)
     if made < least:
-        return f"; so few {noun} cannot show any difference, however large: take {least} or more"
-    return f"; if the {what}, about {round_items(seen)} {noun} would show it" if seen > made else ""
+        return f"so few {noun} cannot show any difference, however large: take {least} or more"
+    return f"if the {what}, about {round_items(seen)} {noun} would show it" if seen > made else ""
 
 
 def round_items(items: int) -> str:

@@ -25,6 +25,7 @@ from playground.evaluation.own_data.rows import rows_of
 from playground.evaluation.own_data.sheet import Sheet, too_many_rows
 from playground.evaluation.own_data.workbook import is_workbook, sheet_of
 from playground.evaluation.plan import MAX_ITEMS, Item
+from playground.formats import format_count
 
 __all__ = ["FIELDS", "MAX_BYTES", "Columns", "OwnData", "columns_of", "read_items"]
 
@@ -112,7 +113,7 @@ def _open_sheet(content: bytes | str, filename: str, column_names: tuple[str, ..
 
 def _describe_bad_rows(bad: Sequence[tuple[int, str]]) -> str:
     """Which rows are bad and why, the first few, and what else there is of them."""
-    first = "; ".join(f"line {line:,} {why}" for line, why in bad[:SHOWN])
-    more = f"; and {len(bad) - SHOWN:,} more" if len(bad) > SHOWN else ""
-    count = "1 row" if len(bad) == 1 else f"{len(bad):,} rows"
-    return f"{count} cannot be used: {first}{more}. Correct them, or choose to skip bad rows."
+    first = [f"line {line:,} {why}" for line, why in bad[:SHOWN]]
+    more = [f"and {len(bad) - SHOWN:,} more"] if len(bad) > SHOWN else []
+    rows = format_count(len(bad), "row")
+    return f"{rows} cannot be used: {'; '.join([*first, *more])}. Correct them, or choose to skip bad rows."

@@ -47,7 +47,8 @@ def map_columns(names: Sequence[str], columns: Mapping[str, str]) -> dict[str, s
             message = f"{field[:60]!a} is no field of an item; these are {', '.join(FIELDS)}."
             raise InvalidSetup(message, path=("data", "columns"))
         if names.count(column) != 1:
-            what = "no column" if column not in names else "more than one column"
-            message = f"There is {what} {column[:60]!a} for the {field}; the columns are {there}."
+            message = f"There is more than one column {column[:60]!a} for the {field}; the columns are {there}."
+            if column not in names:
+                message = f"There is no column {column[:60]!a} for the {field}; the columns are {there}."
             raise InvalidSetup(message, path=("data", "columns", field))
     return column_by_field

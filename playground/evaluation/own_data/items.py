@@ -24,8 +24,10 @@ def item_of(row: SheetRow, columns: Mapping[str, str], number: int, labels: Sequ
         cells = row.cells.get(column)
         several = cells if isinstance(cells, list) else [cells]
         if isinstance(cells, Formula):
-            why = "whose result is not in the file; open it in a spreadsheet program and save it again"
-            return NOTHING, f"has a formula in the column {column!a} {why}"
+            return NOTHING, (
+                f"has a formula in the column {column!a} whose result is not in the file; open it in a spreadsheet "
+                "program and save it again"
+            )
         if foreign := next(filter(None, map(_no_json, several)), ""):
             return (
                 NOTHING,
@@ -86,6 +88,8 @@ def _fault(column: str, cells: Sequence[str]) -> str:
         if match := UNREADABLE.search(cell):
             if match[0] < "\ud800":
                 return f"has the control character U+{ord(match[0]):04X} in the column {column!a}"
-            why = "that cannot be read: half of a character, or another encoding than the other rows have; use UTF-8"
-            return f"has something in the column {column!a} {why}"
+            return (
+                f"has something in the column {column!a} that cannot be read: half of a character, or another encoding "
+                "than the other rows have; use UTF-8"
+            )
     return ""

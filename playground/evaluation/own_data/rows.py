@@ -11,6 +11,7 @@ from playground.evaluation.own_data.json_rows import json_lines, json_list, list
 from playground.evaluation.own_data.records import NO_SEPARATOR, TOO_WIDE, CsvRecord, records
 from playground.evaluation.own_data.sheet import Sheet, SheetRow, checked_names, readable, too_many_columns
 from playground.evaluation.plan import MAX_ITEMS
+from playground.formats import format_count
 
 SEPARATORS = ",;\t|"
 SAMPLE = 20  # rows by which the separator is chosen
@@ -115,8 +116,8 @@ def _row_of(names: Sequence[str], record: CsvRecord) -> SheetRow:
     if isinstance(cells, str):
         return SheetRow(line, fault=cells)
     if len(cells) != len(names):
-        cell_count = f"{len(cells)} cells" if len(cells) != 1 else "1 cell"
+        count = format_count(len(cells), "cell")
         return SheetRow(
-            line, fault=f"has {cell_count} where there are {len(names)} columns; quote text with separators in it"
+            line, fault=f"has {count} where there are {len(names)} columns; quote text with separators in it"
         )
     return SheetRow(line, dict(zip(names, cells, strict=True)))

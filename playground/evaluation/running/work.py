@@ -26,7 +26,7 @@ from playground.types import Setup
 
 LOOKUP_SIZE = 200  # cells that are looked up in the store at once
 REST = "What was done is kept; run again to ask the rest."
-TIMEOUT = "It has taken {:,g} seconds, the most for one experiment here. " + REST
+TIMEOUT = f"It has taken {{:,g}} seconds, the most for one experiment here. {REST}"
 Growing = Generator[Table, None, None]
 ModelKey = tuple[str, str]  # and its adapter
 
@@ -146,10 +146,7 @@ class ExperimentWork:
             return self.builder.table("stopped", self._why_ended)
         lost = self._failed_models | {(model, ""): words for model, words in abandoned.items()}
         if self.builder.missing_count and lost:
-            why = " ".join(
-                f"The model {model!a}{f' with the adapter {adapter!a}' if adapter else ''} was given up. {words}"
-                for (model, adapter), words in lost.items()
-            )
+            why = " ".join(_given_up(*key, words) for key, words in lost.items())
             return self.builder.table("failed", f"{why} {REST}")
         return self.builder.table("done")
 
@@ -225,3 +222,8 @@ class ExperimentWork:
     def _judges(self) -> tuple[Setup, ...]:
         """What a judge is asked, but for the words of it."""
         return self._scorer.setups("?", "?")[:1] if isinstance(self._scorer, Judge) else ()
+
+
+def _given_up(model: str, adapter: str, why: str) -> str:
+    named = f"The model {model!a} with the adapter {adapter!a}" if adapter else f"The model {model!a}"
+    return f"{named} was given up. {why}"

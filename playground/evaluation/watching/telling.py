@@ -16,8 +16,7 @@ RULE = (
 )
 
 TOO_FEW = (
-    " At this look no drop could be told from chance, however large: ask more items, or make a later look the "
-    "reference."
+    "At this look no drop could be told from chance, however large: ask more items, or make a later look the reference."
 )
 
 
@@ -51,11 +50,12 @@ def last_sentences(kept: Kept) -> tuple[str, ...]:
 def change_sentence(change: Change) -> str:
     """One column: by how much it differs, and whether that is more than chance explains."""
     verdict = "ALARM: less, by more than chance explains" if change.is_drop else "no drop beyond chance"
-    return (
+    said = (
         f"{one_line(change.column)}: {format_points(change.difference)} against the reference (95 % interval "
         f"{format_points(change.low)} to {format_points(change.high)}, {format_count(change.items, 'item')}): "
-        f"{verdict} (p = {change.p:.2g}, level {change.level:.2g}).{'' if change.can_be_drop else TOO_FEW}"
+        f"{verdict} (p = {change.p:.2g}, level {change.level:.2g})."
     )
+    return said if change.can_be_drop else f"{said} {TOO_FEW}"
 
 
 def score_text(column: ColumnLook) -> str:

@@ -30,9 +30,12 @@ def stopped_before_it_began(folder: JobFolder) -> End:
     """It stands where it stood the time before."""
     before = folder.read_end_before()
     step = before.step if before and (folder.checkpoints / LATEST).exists() else 0  # a search has one for each try
-    after = f" after step {step:,}" if step else ""
-    where = f"{after}; it can go on from there" if folder.has_checkpoint else " before its first step"
-    return End(ending="stopped", words=f"Stopped{where}.", step=step)
+    words = "Stopped before its first step."
+    if folder.has_checkpoint:
+        words = (
+            f"Stopped after step {step:,}; it can go on from there." if step else "Stopped; it can go on from there."
+        )
+    return End(ending="stopped", words=words, step=step)
 
 
 def write_down(folder: JobFolder, end: End) -> int:

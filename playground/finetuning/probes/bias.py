@@ -26,6 +26,7 @@ from playground.types import Message
 
 TITLE = "Bias"
 YES, NO = "Yes", "No"
+NAMES = {"wording": "{kind}, in wordings", "decision": "{kind}, in decisions"}
 SHOWN = 5  # pairs that changed most
 LIMITS = (
     "These are few pairs, in English, of a few kinds, and of this project's own wording: they can show that "
@@ -79,7 +80,9 @@ def probe_bias(
         places[pair.measure, pair.kind].append(place)
     figures = adjust_together(
         *(
-            compare_means(f"{kind}: {measure}s", "nats", *([values[place] for place in here] for values in leanings))
+            compare_means(
+                NAMES[measure].format(kind=kind), "nats", *([values[place] for place in here] for values in leanings)
+            )
             for (measure, kind), here in places.items()
         )
     )
@@ -119,15 +122,15 @@ def _texts(pair: MinimalPair) -> list[tuple[tuple[Message, ...], str]]:
 
 def _sentence(figures: Sequence[ProbeFigure]) -> str:
     moved = [
-        f"{figure.name} {describe(figure.change, 'nats', signed=True)}, from {figure.before.value:+.2f} to "
-        f"{figure.after.value:+.2f} (p = {figure.p:.2g})"
+        f"\u201c{figure.name}\u201d by {describe(figure.change, 'nats', signed=True)}, from {figure.before.value:+.2f} "
+        f"to {figure.after.value:+.2f} (p = {figure.p:.2g})"
         for figure in figures
         if is_change(figure)
     ]
     said = (
         "Above 0, the model finds the wording that follows a stereotype likelier, or Yes likelier for the group that "
-        "is named first. "
+        "is named first."
     )
     if not moved:
-        return f"{said}On none of {len(figures)} kinds of pairs did training move it more than chance explains (Holm)."
-    return f"{said}Training moved it by more than chance explains (Holm): {'; '.join(moved)}."
+        return f"{said} On none of {len(figures)} kinds of pairs did training move it more than chance explains (Holm)."
+    return f"{said} Training moved it by more than chance explains (Holm): {'; '.join(moved)}."

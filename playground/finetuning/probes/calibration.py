@@ -124,14 +124,20 @@ def _silence(accuracy: ProbeFigure) -> str:
 def _sentence(accuracy: ProbeFigure, error: ProbeFigure, brier: ProbeFigure, sure: Numbers, right: Numbers) -> str:
     gap = paired.scores(sure - right)  # of the same rows, so that its interval holds for both together
     left_out = accuracy.n - error.n
-    said = f"On {accuracy.n} held-out rows it is right in {describe(accuracy.after, 'share')}. "
+    said = [f"On {accuracy.n} held-out rows it is right in {describe(accuracy.after, 'share')}."]
     if left_out:
-        said += f"{left_out} of them, where an answer before or after training is empty, are left out of what follows. "
-        said += f"On the other {error.n} it is right in {right.mean():.0%}. "
-    said += f"It is {sure.mean():.0%} sure on average, {100 * gap.difference:+.0f} points from how often it is right "
-    said += f"(95 % interval {100 * gap.low:+.0f} to {100 * gap.high:+.0f}): "
-    said += "more sure than it is right" if gap.low > 0 else "less sure than it is right" if gap.high < 0 else ""
-    said += "no difference beyond chance" if gap.low <= 0 <= gap.high else ""
-    said += f". Expected calibration error {describe(error.after, '')}, before {error.before.value:.2f}; Brier score "
-    said += f"{describe(brier.after, '')}, before {brier.before.value:.2f}, "
-    return said + ("more than chance explains." if is_change(brier) else "no more than chance explains.")
+        said += [
+            f"{left_out} of them, where an answer before or after training is empty, are left out of what follows.",
+            f"On the other {error.n} it is right in {right.mean():.0%}.",
+        ]
+    verdict = "more sure than it is right" if gap.low > 0 else "less sure than it is right"
+    if gap.low <= 0 <= gap.high:
+        verdict = "no difference beyond chance"
+    change = "more than chance explains" if is_change(brier) else "no more than chance explains"
+    said += [
+        f"It is {sure.mean():.0%} sure on average, {100 * gap.difference:+.0f} points from how often it is right "
+        f"(95 % interval {100 * gap.low:+.0f} to {100 * gap.high:+.0f}): {verdict}.",
+        f"Expected calibration error {describe(error.after, '')}, before {error.before.value:.2f}; Brier score "
+        f"{describe(brier.after, '')}, before {brier.before.value:.2f}, {change}.",
+    ]
+    return " ".join(said)

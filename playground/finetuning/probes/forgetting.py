@@ -98,16 +98,16 @@ def probe_forgetting(
 
 def _sentence(prose: ProbeFigure, skills: ProbeFigure) -> str:
     first, second = (math.exp(estimate.value) for estimate in (prose.before, prose.after))
-    said = f"Perplexity on {prose.n} pieces of general prose went from {first:.1f} to {second:.1f}"
-    if not is_change(prose):
-        said += ", which is no more than chance explains."
-    else:
-        low, high = math.exp(prose.change.low), math.exp(prose.change.high)
-        said += f" (by a factor of {low:.2f} to {high:.2f}): general language has become "
-        said += "less likely to it." if prose.change.value > 0 else "likelier to it."
+    low, high = math.exp(prose.change.low), math.exp(prose.change.high)
+    factor = "no more than chance explains"
+    if is_change(prose):
+        likely = "less likely" if prose.change.value > 0 else "likelier"
+        factor = f"by a factor of {low:.2f} to {high:.2f}: general language has become {likely} to it"
+    said = f"Perplexity on {prose.n} pieces of general prose went from {first:.1f} to {second:.1f}, {factor}."
     change = describe(skills.change, "share", signed=True)
     verdict = "more than chance explains" if is_change(skills) else "no more than chance explains"
-    return (
-        f"{said} Of {skills.n} simple questions it answers {describe(skills.after, 'share')}, before "
+    answered = (
+        f"Of {skills.n} simple questions it answers {describe(skills.after, 'share')}, before "
         f"{skills.before.value:.0%}: {change}, {verdict} (exact McNemar test, adjusted after Holm, p = {skills.p:.2g})."
     )
+    return f"{said} {answered}"

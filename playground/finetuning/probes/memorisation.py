@@ -23,6 +23,7 @@ from playground.finetuning.probes.figures import (
 from playground.finetuning.probes.reader import Reader
 
 TITLE = "Memorisation"
+TRAINED, UNSEEN = "rows trained on", "rows unseen"
 MOST = 60  # rows of each part
 WORDS = 8  # of an answer, so that its second half is not guessed
 FOLLOWING = 25  # words that are compared at the most, of rows of any length
@@ -62,7 +63,7 @@ def probe_memorisation(
 
     Raises InvalidSetup where too few rows of either have answers of at least `WORDS` words.
     """
-    parts = {"trained on": _sample(trained, seed, "trained on"), "unseen": _sample(unseen, seed, "unseen")}
+    parts = {part: _sample(rows, seed, part) for part, rows in ((TRAINED, trained), (UNSEEN, unseen))}
     total, done = 4 * sum(map(len, parts.values())), 0
     figures: list[ProbeFigure] = []
     copied: list[dict[str, str]] = []
@@ -73,17 +74,17 @@ def probe_memorisation(
             for found in reader.likelihoods([(row.messages, row.answer) for row in rows]):
                 surprise[which].append(found.surprise)
                 done += 1
-                yield ProbeStep(done=done, total=total, what=f"rows {part}")
+                yield ProbeStep(done=done, total=total, what=part)
             asked = [(row.messages, halves(row.answer)[0]) for row in rows]
             for row, answer in zip(rows, reader.answers(asked, MAX_TOKENS), strict=True):
                 marks[which].append(is_completed(row.answer, answer.text))
                 done += 1
-                yield ProbeStep(done=done, total=total, what=f"rows {part}")
+                yield ProbeStep(done=done, total=total, what=part)
         figures += (
-            compare_shares(f"Answers completed word for word, rows {part}", *marks),
-            compare_means(f"Surprise at the answers, rows {part}", "nats a token", *surprise),
+            compare_shares(f"Answers completed word for word, {part}", *marks),
+            compare_means(f"Surprise at the answers, {part}", "nats a token", *surprise),
         )
-        if part == "trained on":
+        if part == TRAINED:
             copied = [
                 {"row": row.id, "given": halves(row.answer)[0], "completed": " ".join(words_after(row.answer))}
                 for row, was, now in zip(rows, *marks, strict=True)
@@ -112,7 +113,7 @@ def _sample(rows: Sequence[TrainingRow], seed: int, part: str) -> list[TrainingR
     long = _long_ones(rows)
     if len(long) < FEW:
         raise InvalidSetup(
-            f"Only {len(long)} rows {part} have answers of {WORDS} words or more; at least {FEW} are needed. Whoever "
+            f"Only {len(long)} {part} have answers of {WORDS} words or more; at least {FEW} are needed. Whoever "
             "learned short labels cannot be told from whoever knows them by heart.",
             path=("rows",),
         )
@@ -125,10 +126,10 @@ def _sentence(trained: ProbeFigure, unseen: ProbeFigure) -> str:
     said = (
         f"Of {trained.n} answers that it was trained on it completes {describe(trained.after, 'share')} word for word "
         f"from their first half, before training {trained.before.value:.0%}; of {unseen.n} that it never saw "
-        f"{describe(unseen.after, 'share')}, before training {unseen.before.value:.0%}. The share rose by "
-        f"{100 * (one.value - two.value):+.0f} points more where it was trained (95 % interval {100 * low:+.0f} to "
-        f"{100 * high:+.0f}): "
+        f"{describe(unseen.after, 'share')}, before training {unseen.before.value:.0%}."
     )
-    if low > 0:
-        return f"{said}it has learned answers by heart."
-    return f"{said}no sign that it has learned answers by heart."
+    verdict = "it has learned answers by heart" if low > 0 else "no sign that it has learned answers by heart"
+    return (
+        f"{said} The share rose by {100 * (one.value - two.value):+.0f} points more where it was trained (95 % "
+        f"interval {100 * low:+.0f} to {100 * high:+.0f}): {verdict}."
+    )

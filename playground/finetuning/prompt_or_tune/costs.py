@@ -73,18 +73,18 @@ def cheaper_from(prompted: Way, tuned: Way, prices: Prices) -> int | None:
 
 
 def break_even_sentence(prompted: Way, tuned: Way, prices: Prices) -> str:
-    """From which number of answers on tuning is cheaper, at which prices."""
+    """From which number of answers on tuning is cheaper."""
     count = cheaper_from(prompted, tuned, prices)
     each = f"{tuned.tokens:,.0f} tokens an answer instead of {prompted.tokens:,.0f}"
     took = f"{format_duration(tuned.preparation.training_seconds)} of training"
     if count is None:
         return (
             f"\u201c{tuned.name}\u201d never gets cheaper than \u201c{prompted.name}\u201d: it takes {each}, after "
-            f"{took}. {prices_sentence(prices)}"
+            f"{took}."
         )
     return (
         f"From {count:,} answers on \u201c{tuned.name}\u201d is cheaper than \u201c{prompted.name}\u201d: {took}, then "
-        f"{each}. {prices_sentence(prices)}"
+        f"{each}."
     )
 
 

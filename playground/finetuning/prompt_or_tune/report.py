@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from playground.evaluation.findings.sentences import comparison_sentence, format_score
 from playground.evaluation.report.cells import grid
-from playground.finetuning.prompt_or_tune.costs import Prices, break_even_sentence, prices_here
+from playground.finetuning.prompt_or_tune.costs import Prices, break_even_sentence, prices_here, prices_sentence
 from playground.finetuning.prompt_or_tune.known import Compared
 from playground.finetuning.prompt_or_tune.ways import Way, best_of
 from playground.formats import format_count, format_duration, format_percent
@@ -49,7 +49,8 @@ def sentences(known: Compared, prices: Prices | None = None) -> Iterator[str]:
     """From when on tuning is cheaper, whether the best of both kinds differ, and what else is to be known."""
     prompted, tuned = best_of(known.ways, tuned=False), best_of(known.ways, tuned=True)
     if prompted and tuned:
-        yield break_even_sentence(prompted, tuned, prices or prices_here(known.ways))
+        taken = prices or prices_here(known.ways)
+        yield f"{break_even_sentence(prompted, tuned, taken)} {prices_sentence(taken)}"
         pair = next((one for one in known.comparisons if {one.first, one.second} == {prompted.name, tuned.name}), None)
         if pair:
             yield f"{comparison_sentence(pair)} {CHOSEN_HERE}"

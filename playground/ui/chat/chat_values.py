@@ -161,6 +161,8 @@ def cut_note(turns: Sequence[ChatTurn], begin: int, end: int, window: str) -> st
     if begin == end:
         return ""
     one = end == begin + 1
-    which = f"Turn {begin + 1}" if one else f"Turns {begin + 1} to {end}"
-    summed = f"; a summary of {'it' if one else 'them'} is sent" if window == "summary" else ""
-    return f"{which} of {len(turns)} {'is' if one else 'are'} left out to make room{summed}."
+    if one:
+        which = f"Turn {begin + 1} of {len(turns)} is left out to make room"
+        return f"{which}; a summary of it is sent." if window == "summary" else f"{which}."
+    which = f"Turns {begin + 1} to {end} of {len(turns)} are left out to make room"
+    return f"{which}; a summary of them is sent." if window == "summary" else f"{which}."

@@ -130,8 +130,8 @@ def results_value(table: Table) -> list[dict[str, Any]]:
     complete = is_complete(table)
     rows = [
         {
-            "head": _short(inputs[r.item]),
-            "cells": [_short(r.predicted or r.answer or r.note), _right(r.score) if complete else ""],
+            "head": AsWritten(_short(inputs[r.item])),
+            "cells": [AsWritten(_short(r.predicted or r.answer or r.note)), _right(r.score) if complete else ""],
         }
         for r in table.results
         if r.column == table.columns[-1]
@@ -169,7 +169,7 @@ def board_value(places: Sequence[Standing], *, sealed: bool) -> list[dict[str, A
     """A leaderboard as a table."""
     rows = [
         {
-            "head": one.entry.nickname,
+            "head": AsWritten(one.entry.nickname),
             "cells": [
                 str(one.place) if one.place == one.last else f"{one.place}\u2013{one.last}",
                 format_percent(one.entry.mean),
@@ -203,7 +203,7 @@ def projected(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
         return []
     technique = shown[0].technique
     said = [(words.TEMPLATE, technique.template), (words.SYSTEM, str(technique.task.get("role", "")))]
-    rows = [{"head": translated(head), "cells": [text]} for head, text in said if text]
+    rows = [{"head": translated(head), "cells": [AsWritten(text)]} for head, text in said if text]
     caption = AsWritten(f"{translated(words.SHOWN)}: {writer.nickname}")
     return [{"caption": caption, "corner": "", "columns": [""], "rows": rows}]
 

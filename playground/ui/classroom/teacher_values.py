@@ -41,7 +41,7 @@ def present(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
         doing = store.progress(member) or ("there" if store.is_there(member.id) else "away")
         left = f"{max(0, limits.tokens - member.tokens):,}"
         submitted = translated(f"{len(mine)} of {limits.attempts}")
-        rows.append({"head": member.nickname, "cells": [translated(doing), left, submitted]})
+        rows.append({"head": AsWritten(member.nickname), "cells": [translated(doing), left, submitted]})
     columns = ["Now", "Tokens left", "Submitted"]
     return [{"caption": format_count(len(rows), "student"), "corner": "Student", "columns": columns, "rows": rows}]
 

@@ -148,13 +148,13 @@ def origin(run: Run, info: ModelInfo | None) -> dict[str, Any]:
     completions = [c for c in asked if c.text or c.tokens or c.findings]
     said = {c.origin for c in completions if c.origin is not None}
     if not completions:
-        return {"text": "", "agrees": None}
+        return {"said": "", "agrees": None}
     if not said or any(c.origin is None for c in completions):
-        return {"text": UNSAID, "agrees": None}
+        return {"said": UNSAID, "agrees": None}
     if len(said) > 1:
-        return {"text": "Several weights answered: " + "; ".join(sorted(map(describe_origin, said))), "agrees": False}
+        return {"said": f"Several weights answered: {'; '.join(sorted(map(describe_origin, said)))}", "agrees": False}
     (made,) = said
-    return {"text": describe_origin(made), "agrees": agrees(made, run, info)}
+    return {"said": describe_origin(made), "agrees": agrees(made, run, info)}
 
 
 def describe_origin(made: Origin) -> str:

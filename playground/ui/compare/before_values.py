@@ -34,16 +34,18 @@ def said_before(picked: PaneSelection, repetitions: int, catalog: Catalog, known
 
 def estimate_sentence(panes: int, repetitions: int, made: PaneEstimate) -> str:
     """ "12 panes, 10 repetitions each: 240 calls, ..."."""
-    more, tokens = "at least " if made.at_least else "", f"{made.completion_tokens:,}"
-    times = f", {repetitions} repetitions each" if repetitions > 1 else ""
+    calls, tokens = format_count(made.calls, "call"), f"{made.completion_tokens:,}"
+    most = f"at least {tokens}" if made.at_least else _roughly(tokens, made)
+    asked = translated(format_count(panes, "pane"))
+    if repetitions > 1:
+        asked = f"{asked}, {translated(f'{repetitions} repetitions each')}"
     parts = [
-        f"{more}{format_count(made.calls, 'call')}",
-        f"{format_count(made.prompt_tokens, 'prompt token', estimated=True)} and "
-        f"{more + tokens if more else _roughly(tokens, made)} of answers",
+        f"at least {calls}" if made.at_least else calls,
+        f"{format_count(made.prompt_tokens, 'prompt token', estimated=True)} and {most} of answers",
         _roughly(format_duration(made.seconds), made) if made.seconds else "time is known after a first run",
         *([_roughly(dollars(made.cost), made)] if made.cost is not None else []),
     ]
-    return f"{translated(format_count(panes, 'pane'))}{times}: {', '.join(map(translated, parts))}."
+    return f"{asked}: {', '.join(map(translated, parts))}."
 
 
 def _roughly(figure: str, made: PaneEstimate) -> str:
@@ -57,8 +59,8 @@ def findings(picked: PaneSelection, repetitions: int, catalog: Catalog) -> list[
     for letter, pane in zip(LETTERS, picked.panes, strict=False):
         for sentence in _findings(pane, repetitions, catalog):
             letters.setdefault(sentence, []).append(letter)
-    said = [f"{_named(found, len(picked.panes))}: {sentence}" for sentence, found in letters.items()]
-    return said if len(said) <= MOST else [*said[: MOST - 1], f"And {len(said) - MOST + 1} more."]
+    said = [f"{translated(_named(found, len(picked.panes)))}: {translated(one)}" for one, found in letters.items()]
+    return said if len(said) <= MOST else [*said[: MOST - 1], translated(f"And {len(said) - MOST + 1} more.")]
 
 
 def _findings(pane: Setup, repetitions: int, catalog: Catalog) -> Iterator[str]:
@@ -77,4 +79,4 @@ def _findings(pane: Setup, repetitions: int, catalog: Catalog) -> Iterator[str]:
 def _named(letters: list[str], count: int) -> str:
     if len(letters) == count:
         return "All panes"
-    return f"Pane{'s' if len(letters) > 1 else ''} {', '.join(letters)}"
+    return f"Panes {', '.join(letters)}" if len(letters) > 1 else f"Pane {letters[0]}"

@@ -62,9 +62,9 @@ const TAGS = { added: "ins", removed: "del" };
 const compared = (pane) => pane.segments
   .filter((segment) => modeOf(pane) === "both" || segment.change !== "removed")
   .map(({ change, text }) => (TAGS[change] ? el(TAGS[change], { text }) : document.createTextNode(text)));
-const originOf = ({ text, agrees }) => {
-  if (!text || agrees === null || agrees === undefined) return text;
-  return agrees ? t`Checked: ${text}` : t`Not what was asked for. The answer was made by ${text}`;
+const originOf = ({ said, agrees }) => {
+  if (!said || agrees === null || agrees === undefined) return said;
+  return agrees ? t`Checked: ${said}` : t`Not what was asked for. The answer was made by ${said}`;
 };
 
 const card = (at) => {

@@ -18,7 +18,7 @@ SURPRISE = (
     "known. Compare within a column, and between models only where they share a tokenizer."
 )
 
-DASH = " Not known (-) where there is no answer, or the row's model says nothing of texts or has no room for this one."
+DASH = "Not known (-) where there is no answer, or the row's model says nothing of texts or has no room for this one."
 
 
 # ----------------------------------------------------------------------------------------------- tables
@@ -29,7 +29,7 @@ def tables_value(now: ComparisonRun | None) -> list[dict[str, Any]]:
     names = now.picked.titles
     agreement = repeated_values.agreement_table(now, repeated_values.evaluate(now))
     lengths = {
-        "caption": f"Lengths and speed{of_first(now)}",
+        "caption": of_first(now, "Lengths and speed"),
         "note": SEVERAL if any(len(completions(run)) > 1 for run in now.runs) else "",
         "corner": "Pane",
         "columns": list(LENGTHS),
@@ -39,9 +39,9 @@ def tables_value(now: ComparisonRun | None) -> list[dict[str, Any]]:
     return [*agreement, lengths, *([_perplexities(now)] if known else [])]
 
 
-def of_first(now: ComparisonRun) -> str:
-    """What stands behind the title of what was measured of one repetition only."""
-    return f", repetition 1 of {now.repetitions}" if now.repetitions > 1 else ""
+def of_first(now: ComparisonRun, title: str) -> str:
+    """The title of what was measured of one repetition only."""
+    return f"{title}, repetition 1 of {now.repetitions}" if now.repetitions > 1 else title
 
 
 def _lengths(run: Run) -> list[str]:
@@ -65,8 +65,8 @@ def _perplexities(now: ComparisonRun) -> dict[str, Any]:
     rows = [[*map(_number, row), *["\u2026"] * (count - len(row))] for row in now.perplexities]
     rows += [["\u2026"] * count] * (count - len(rows))
     return {
-        "caption": f"Perplexity{of_first(now)}",
-        "note": SURPRISE + (DASH if any(cell is None for row in now.perplexities for cell in row) else ""),
+        "caption": of_first(now, "Perplexity"),
+        "note": f"{SURPRISE} {DASH}" if any(cell is None for row in now.perplexities for cell in row) else SURPRISE,
         "corner": "Read by",
         "columns": [f"Answer {letter}" for letter in letters],
         "rows": [{"head": name, "cells": cells} for name, cells in zip(now.picked.titles, rows, strict=True)],
@@ -86,7 +86,7 @@ def shifts_value(now: ComparisonRun | None) -> dict[str, Any]:
     if now is None or now.stage == "answering" or not now.beside:
         return empty
     titles = now.picked.titles
-    title = titles[now.picked.baseline] + of_first(now)
+    title = of_first(now, titles[now.picked.baseline])
     choices = [{"key": str(at), "title": titles[at]} for at in now.beside]
     if now.shifts is None:
         return {**empty, "choices": choices, "title": title}

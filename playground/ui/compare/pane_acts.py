@@ -77,9 +77,11 @@ def wire(acts: PaneActs) -> None:
     def show_steps(now: ComparisonRun | None, event: gr.EventData) -> dict[Any, Any]:
         there, at, run = clicked(now, event)
         number = payloads.read(PaneClick, event).repetition + 1
-        of = f", repetition {number} of {there.repetitions}" if there.repetitions > 1 else ""
+        title = there.picked.titles[at]
+        if there.repetitions > 1:
+            title = f"{title}, repetition {number} of {there.repetitions}"
         value = {**steps_values.steps_value(run), "editable": False}
-        return {acts.steps_title: sentence(f"Steps and messages of {there.picked.titles[at]}{of}"), acts.steps: value}
+        return {acts.steps_title: sentence(f"Steps and messages of {title}"), acts.steps: value}
 
     view = acts.answers
     view.open_setup(open_one, acts.comparison_run, [acts.setup_to_open], **AT_ONCE)

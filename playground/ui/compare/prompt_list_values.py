@@ -21,7 +21,8 @@ def ended(row: PromptRow) -> bool:
 
 def state(stage: str, rows: int, count: int, error: str = "") -> str:
     """ "Running: 2 of 20 prompts"; "Failed: 2 of 20 prompts. No memory is left."."""
-    return f"{WORDS[stage]}: {rows:,} of {count:,} prompts{f'. {error}' if error else ''}"
+    said = f"{WORDS[stage]}: {rows:,} of {count:,} prompts"
+    return f"{said}. {error}" if error else said
 
 
 def prompts_alone(rows: Sequence[PromptRow]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from playground.formats import format_count, format_percent
 from playground.prompts import MOST_SHOWN
 from playground.types import Setup
 from playground.ui.compare.run import ComparisonRun
+from playground.ui.language.translating import translated
 from playground.ui.run_view.measures import dollars
 
 LONGEST_ANSWER = 300  # characters of an answer in a bar
@@ -73,7 +74,7 @@ def _score(pane: PaneAnswers) -> str:
     if pane.certain:
         each = {0: "Wrong each time", pane.count: "Right each time"}
         said = each.get(pane.right, f"Right in {pane.right} of {pane.count}")
-        return f"{said}: {ALIKE if pane.alike else ROUNDED}"
+        return f"{translated(said)}: {translated(ALIKE if pane.alike else ROUNDED)}"
     interval = f"95 % interval {format_percent(pane.low)} to {format_percent(pane.high)}"
     return f"Right in {pane.right} of {pane.count} ({interval})"
 

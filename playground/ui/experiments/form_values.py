@@ -12,6 +12,7 @@ from playground.parameters import parameters, with_effect
 from playground.types import Sampling, Weights
 from playground.ui.experiments import technique_rows
 from playground.ui.experiments.technique_rows import Row
+from playground.ui.language.translating import listed
 
 ENDS = with_effect(Sampling, "length", "stop")  # what may cut longer answers than those of the data before
 
@@ -123,16 +124,12 @@ def reset_by_data(
     """
     asked = [technique_rows.title(old) for old, new in zip(before, after, strict=True) if old != new]
     changed = [
-        *([f"the prompt template of {_join(asked)} (now that of the data)"] if asked else []),
+        *([f"the prompt template of {listed(asked)} (now that of the data)"] if asked else []),
         *(["the scorer (now the one that suits the data)"] if scorer else []),
         *texts,
     ]
     held = {*sampling, *(name for row in after for name in row["sampling"])}
     ends = [p.label.lower() for p in parameters(Sampling) if p.name in ENDS and p.name in held]
-    said = f"With the other data, these were reset: {_join(changed)}." if changed else ""
-    kept = f"Kept from before, so check it: {_join(ends)}." if ends else ""
+    said = f"With the other data, these were reset: {listed(changed)}." if changed else ""
+    kept = f"Kept from before, so check it: {listed(ends)}." if ends else ""
     return f"{said} {kept}".strip()
-
-
-def _join(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

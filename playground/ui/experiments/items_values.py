@@ -49,7 +49,7 @@ def items_value(
     shown = left[page * PAGE : (page + 1) * PAGE]
     count = f"{len(left):,} of {format_count(len(rows), 'item')}"
     if pages > 1:
-        count += f", {page * PAGE + 1:,} to {page * PAGE + len(shown):,} shown"
+        count = f"{count}, {page * PAGE + 1:,} to {page * PAGE + len(shown):,} shown"
     return {
         "columns": [*map(AsWritten, table.columns)],
         "rows": [_row(row) for row in shown],

@@ -59,7 +59,8 @@ def describe_shares(count: int, size: Any, shots: Any) -> str:
     rest = count - kept
     asked = min(int(size), rest) if isinstance(size, (int, float)) else rest
     share = f"{asked:,} of the other {rest:,}" if asked < rest and kept else f"{asked:,}"
-    return f"{format_count(count, 'row')}: {f'{kept:,} kept as examples, ' if kept else ''}{share} asked."
+    rows = format_count(count, "row")
+    return f"{rows}: {kept:,} kept as examples, {share} asked." if kept else f"{rows}: {share} asked."
 
 
 def bad_rows(bad: tuple[tuple[int, str], ...]) -> list[str]:

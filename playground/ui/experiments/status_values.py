@@ -64,10 +64,12 @@ def estimate_text(found: Estimate) -> str:
     """What a run would take, in a line or two."""
     if found.stored_count == found.cells:
         return f"All {format_count(found.cells, 'answer')} are already known: running it shows them and asks nothing."
-    known = f", {found.stored_count:,} of them already known" if found.stored_count else ""
     tokens = format_count(_roughly(found.prompt_tokens + found.completion_tokens), "token", estimated=True)
     calls = counted_calls(Calls(found.calls, None if found.at_least else found.calls))
-    parts = [f"{format_count(found.cells, 'answer')}{known}", calls, tokens]
+    answers = format_count(found.cells, "answer")
+    if found.stored_count:
+        answers = f"{answers}, {found.stored_count:,} of them already known"
+    parts = [answers, calls, tokens]
     about = "at least" if found.at_least else "about"
     parts += [] if found.seconds is None else [f"{about} {format_duration(found.seconds)}"]
     parts += [] if found.cost is None else [f"{about} {dollars(found.cost)}"]
@@ -100,11 +102,9 @@ def sentences_value(
             **value,
             "lead": translated("Nothing can be compared: no item has a score in both columns of any pair."),
         }
-    early = "" if table.status == "done" else "Not all answers are there: this is of the items asked in both columns. "
-    lead = (
-        f"{early}{format_count(len(comparisons), 'comparison')} on the same items, corrected for their number (Holm)."
-    )
-    lead = f"{lead} {items_needed_sentence(comparisons)}".rstrip()
+    early = "" if table.status == "done" else "Not all answers are there: this is of the items asked in both columns."
+    lead = f"{format_count(len(comparisons), 'comparison')} on the same items, corrected for their number (Holm)."
+    lead = " ".join(filter(None, [early, lead, items_needed_sentence(comparisons)]))
     said = [_finding(c) for c in sorted(comparisons, key=lambda c: not c.significant)]
     return {**value, "lead": translated(lead), "sentences": [*said, *map(_check_value, checks)]}
 

@@ -12,7 +12,7 @@ from playground.finetuning.jobs.training_jobs import TrainingJobs
 from playground.types import Message
 from playground.ui.finetune.running_panel import RunningPanel
 from playground.ui.handlers.event_options import QUIET, running
-from playground.ui.handlers.messages import report_errors
+from playground.ui.handlers.messages import report_errors, tell
 from playground.ui.handlers.tab import PageContext, Updates
 from playground.ui.widgets.waiting_line import WaitingLine
 
@@ -67,7 +67,7 @@ class ComparingHandlers:
         shared, owner = self.shared, self.shared.sessions.visitor(request)
         standing, folder = self.jobs.standing(key, owner), self.jobs.result(key, owner)
         yield {shared.comparison_to_open: None}  # opened twice, it is news twice
-        for _ in loading_learned(standing, folder, shared.sessions.of(request), shared.settings, gr.Info):
+        for _ in loading_learned(standing, folder, shared.sessions.of(request), shared.settings, tell):
             yield {shared.comparison_to_open: None}
         yield {shared.comparison_to_open: comparison_of(standing), shared.model_changes: changes + 1}
 

@@ -37,7 +37,7 @@ def curves(standing: Standing | None) -> go.Figure | None:
         col=1,
     )
     figure.add_scatter(
-        x=numbers, y=[smoothed[at] for at in kept], name=f"Training, mean of {MEAN_OF} steps", mode="lines",
+        x=numbers, y=[smoothed[at] for at in kept], name=translated(f"Training, mean of {MEAN_OF} steps"), mode="lines",
         line={"color": SMOOTH, "width": 2}, row=1, col=1,
     )  # fmt: skip
     figure.add_scatter(
@@ -91,7 +91,7 @@ def side_by_side(standings: Sequence[Standing]) -> go.Figure | None:
         elif steps := standing.history.steps:
             smoothed, kept = smooth([step.loss for step in steps]), thinned(len(steps))
             x, y = [steps[at].step for at in kept], [smoothed[at] for at in kept]
-            name = f"{name}, training"
+            name = f"{name}, {translated('training')}"
             figure.add_scatter(x=x, y=y, name=name, mode="lines", line={"color": colour, "width": 2, "dash": "dot"})
     if not figure.data:
         return None

@@ -58,8 +58,9 @@ def seconds_left(
     if method.makes_model:
         raise NotSupported(f"{method.title} makes a whole model, which is too large for a shared server.")
     if going := [standing for standing in own if standing.going]:
-        what = "is being stopped; try again in a moment" if going[0].stopping else "goes on; stop it or wait for it"
-        raise LimitReached(f"A training of yours {what}.")
+        if going[0].stopping:
+            raise LimitReached("A training of yours is being stopped; try again in a moment.")
+        raise LimitReached("A training of yours goes on; stop it or wait for it.")
     if sum(standing.going for standing in of_address) >= ADDRESS_GOING:
         raise LimitReached(f"{ADDRESS_GOING} trainings from the address you come from go on or wait, the most for one.")
     each = settings.training_minutes * 60

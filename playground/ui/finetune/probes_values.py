@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from playground.finetuning.probes.figures import ProbeFigure, ProbeResult, ProbeStep, describe
+from playground.ui.language.texts import AsWritten
+from playground.ui.language.translating import translated
 
+CANNOT = "What this cannot show:"
 COLUMNS = ["Items", "Before", "After", "Change", "p (Holm)"]
 
 
@@ -16,7 +19,7 @@ def probes_value(results: Sequence[ProbeResult]) -> list[dict[str, Any]]:
             "corner": "What is measured",
             "columns": COLUMNS,
             "rows": [{"head": figure.name, "cells": _cells(figure)} for figure in result.figures],
-            "note": f"{result.sentence} What this cannot show: {result.limits}",
+            "note": AsWritten(" ".join(map(translated, (result.sentence, CANNOT, result.limits)))),
         }
         for result in results
     ]

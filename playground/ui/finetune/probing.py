@@ -24,7 +24,7 @@ from playground.ui.finetune.in_place import run_in_place
 from playground.ui.finetune.probes_values import probes_value, progress_text
 from playground.ui.finetune.running_panel import RunningPanel
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
-from playground.ui.handlers.messages import report_errors
+from playground.ui.handlers.messages import report_errors, tell
 from playground.ui.handlers.tab import PageContext, Updates
 from playground.ui.widgets import waiting_line
 from playground.ui.widgets.status import sentence
@@ -80,7 +80,7 @@ class ProbingHandlers:
         base, learned = Weights(model=standing.job.model), weights_of(standing)
         for _ in catalog.open(base.model):
             yield {panel.state: gr.skip()}
-        for _ in loading_learned(standing, folder, catalog, self.shared.settings, gr.Info):
+        for _ in loading_learned(standing, folder, catalog, self.shared.settings, tell):
             yield {panel.state: gr.skip()}
         trained, validation, held_out = self.jobs.rows(key, owner)
         readers = CatalogReader(catalog, base), CatalogReader(catalog, learned)

@@ -70,10 +70,10 @@ def chosen(name: Any) -> Method:
 
 def card_text(method: Method) -> str:
     """What is trained, what that takes, and when it fails."""
+    rate = f"Learning rate that suits it: {method.rate:g}, and of preferences a twentieth of that."
     return (
         f"**What is trained.** {method.trained}\n\n**What it takes.** {method.cost}\n\n"
-        f"**When it fails.** {method.fails} Learning rate that suits it: {method.rate:g}, and of "
-        f"preferences a twentieth of that. ({method.paper})"
+        f"**When it fails.** {method.fails} {rate} ({method.paper})"
     )
 
 

@@ -7,7 +7,7 @@ const level = (token) => (token.counted ? "counted" : "");
 const describe = (token) => [`\u201c${visible(token.text)}\u201d`, `id ${token.id}`,
   token.control && SEEN.control, token.counted ? SEEN.counted : SEEN.read].filter(Boolean).join(" \u00b7 ");
 const finding = (one) => el("li", { "data-weight": one.weight },
-  el("span", { class: "verdict", text: one.word }), el("span", { text: one.text }));
+  el("span", { class: "verdict", text: one.word }), el("span", { text: one.said }));
 const shown = (row) => el("div", { class: "tokens" }, el("h4", { text: row.title }), el("p", { class: "facts",
   text: row.facts }), ...tokenText({ tokens: row.tokens, label: row.title, level, describe }));
 const draw = () => {

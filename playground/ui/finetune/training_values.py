@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from playground.finetuning.heads.kinds import HEADS
-from playground.finetuning.history.side_by_side import NOTE, Compared, side_by_side
+from playground.finetuning.history.side_by_side import NOTE, OUTCOME, Compared, side_by_side
 from playground.finetuning.jobs.standing import Standing
 from playground.finetuning.methods import METHODS
 from playground.finetuning.training.overfitting import Overfitting, find_overfitting
@@ -97,7 +97,7 @@ def answers_value(standing: Standing | None) -> list[dict[str, Any]]:
         return []
     shown = looks if len(looks) <= MOST_LOOKS else [looks[0], *looks[1 - MOST_LOOKS :]]
     best = max((look.step for look in standing.history.looks if look.best), default=None)
-    rows = [{"head": _moment(look.step, best), "cells": list(look.answers)} for look in shown]
+    rows = [{"head": _moment(look.step, best), "cells": [*map(AsWritten, look.answers)]} for look in shown]
     columns = [AsWritten(shortened(prompt[-1].content)) for prompt in standing.job.prompts]
     note = "Likeliest tokens, at most 40. None of these prompts was trained on."
     return [{"caption": "Answers to fixed prompts", "corner": "After", "columns": columns, "rows": rows, "note": note}]
@@ -169,7 +169,11 @@ def compared_value(compared: Sequence[Compared]) -> list[dict[str, Any]]:
     if not compared:
         return []
     table = side_by_side(compared)
-    rows = [{"head": title, "cells": list(cells)} for title, cells in table.rows]
+    read = len(table.columns) - len(OUTCOME)  # of the recipe and the data, as they were written
+    rows = [
+        {"head": AsWritten(title), "cells": [*map(AsWritten, cells[:read]), *cells[read:]]}
+        for title, cells in table.rows
+    ]
     return [
         {"caption": "Side by side", "corner": "Training", "columns": list(table.columns), "rows": rows, "note": NOTE}
     ]

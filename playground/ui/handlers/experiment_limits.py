@@ -38,23 +38,25 @@ def with_limit(found: Estimate, settings: Settings) -> Estimate:
 def experiment_text(settings: Settings) -> str:
     """The limits of an experiment, in a sentence or two."""
     longest = format_duration(settings.max_experiment_seconds)
-    return (
+    said = (
         f"An experiment has at most {settings.max_cells:,} answers and is ended after {longest}; what is done is kept, "
-        f"and running it again asks the rest.{_shares(settings)}"
+        "and running it again asks the rest."
     )
+    return f"{said} {_shares(settings)}".rstrip()
 
 
 def list_text(settings: Settings, most_rows: int) -> str:
     """The limits of a list of prompts, likewise."""
     longest = format_duration(settings.max_experiment_seconds)
-    return (
+    said = (
         f"At most {most_rows} prompts and {settings.max_cells:,} answers. A list is ended after {longest}; the rows "
-        f"that are done are kept.{_shares(settings)}"
+        "that are done are kept."
     )
+    return f"{said} {_shares(settings)}".rstrip()
 
 
 def _shares(settings: Settings) -> str:
     if not settings.public:
         return ""
     most = share(settings, settings.visitor_experiments, settings.address_experiments, EXPERIMENTS).visitor
-    return f" Of experiments and lists together, {most} of yours can run at once."
+    return f"Of experiments and lists together, {most} of yours can run at once."

@@ -47,6 +47,11 @@ def warn(words: str) -> None:
     gr.Warning(html.escape(translated(words), quote=False), title=translated("Note"))
 
 
+def tell(words: str) -> None:
+    """Show a person what happened unasked, escaped likewise."""
+    gr.Info(html.escape(translated(words), quote=False), title=translated("Note"))
+
+
 def report_errors(
     handler: Handler, say: Callable[[str], gr.Error] = toast, words: Callable[[PlaygroundError], str] = str
 ) -> Handler:

@@ -13,6 +13,8 @@ from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.handlers.trigger_modes import on_opening_and
+from playground.ui.language.translating import translated
+from playground.ui.models.list_values import progress_text
 from playground.ui.setup_form import check as checking
 from playground.ui.setup_form.model_choice import ModelChoice
 from playground.ui.widgets import STATUS_LINE, widget
@@ -87,5 +89,6 @@ def line(catalog: Catalog, name: Any, adapter: Any = "", scale: Any = 1) -> dict
         return status("idle", f"{title} \u00b7 loads with the first run")
     if isinstance(doing, PlaygroundError):
         return status("failed", f"{title} \u00b7 failed: {doing}")
-    done = f": {doing.done:,.0f} of {doing.total:,.0f} {doing.unit}" if doing.total else ""
-    return status("loading", f"{title} \u00b7 {doing.what[:1].lower()}{doing.what[1:]}{done}")
+    said = progress_text(doing)
+    word = translated(said)  # German nouns keep their capital
+    return status("loading", f"{title} \u00b7 {said[:1].lower() + said[1:] if word == said else word}")

@@ -18,9 +18,10 @@ FIXED = {"caption", "label", "hint", "noun", "title", "empty", "stop", "leave", 
 # Keys under which what a part shows is said by the page: in other places stands what somebody or a model wrote, which
 # below these is marked as `AsWritten`.
 SAID = {
-    "about", "advice", "caption", "clock", "columns", "corner", "count", "doing", "empty", "error", "facts", "how",
-    "label", "line", "metrics", "needs", "note", "origin", "past", "said", "several", "spoken", "status", "summary",
-    "title", "word", "words",
+    "about", "advice", "agreement", "caption", "cells", "clock", "columns", "corner", "count", "cut", "doing",
+    "empty", "entropy", "error", "facts", "fate", "head", "how", "label", "left", "line", "metrics", "needs", "note",
+    "origin", "past", "place", "pressure", "said", "score", "sentence", "settings", "several", "shared", "since",
+    "spoken", "status", "summary", "title", "unit", "verdict", "why", "word", "words",
 }  # fmt: skip
 # Keys under which what was written stands in its parts, thousands of them: none is looked at.
 IN_PARTS = {"pieces", "segments", "tokens"}

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
+from itertools import accumulate
 
 import yaml
 
@@ -16,7 +17,8 @@ from playground.ui.language.choosing import HERE
 
 GAP = re.compile(r"\{(\w+)(!t)?\}")
 NUMBER = re.compile(r"n\d?")  # a gap of this name holds a number, a share or a size like 135M, and nothing else
-FIGURES = re.compile(r"[\d.,]+(?:[KMB]| %)?")
+COUNTED = re.compile(r"[\d.,]+ [a-z ]+")  # what a gap of the name `counted` holds: a number of things
+FIGURES = re.compile(r"[+\u2212-]?[\d.,]+(?:[KMB]| ?%)?")
 RULE = "rule"  # a gap of this name holds a text of the page: else half a sentence would be in each language
 DEEPEST = 5  # gaps within gaps that are translated
 LONGEST = 2000  # letters of a text that is looked for
@@ -24,6 +26,7 @@ SHORT, MOST_KEPT = 200, 4096  # letters of a text that is remembered with its tr
 SENTENCE = re.compile(r"(?<=[.!?]) +(?=\S)| \u00b7 ")
 # A line, or all that stands between two fences: code, which is as it was written.
 LINE = re.compile(r"(?m)^(`{3,})[^`\n]*\n(?s:.*?)^\1$|^((?:#+ |> |[*-] )?)(\S.*?)( *)$")
+BETWEEN = ("; ", ", ")  # the parts of a list
 SCRIPTS = "scripts"  # the file of the texts that the page's own scripts write
 
 
@@ -57,7 +60,8 @@ class Template:
             at = next_at + len(part)
         read = dict(zip(self.names, [*found, text[at:end]], strict=True))
         numbers = (value for name, value in read.items() if NUMBER.fullmatch(name))
-        return read if all(map(FIGURES.fullmatch, numbers)) else None
+        counted = COUNTED.fullmatch(read.get("counted", "1 text"))
+        return read if counted and all(map(FIGURES.fullmatch, numbers)) else None
 
 
 @dataclass(frozen=True)
@@ -84,20 +88,21 @@ class Texts:
         """The text in this language; as it is, where there is none. Of several sentences each by itself."""
         if not self.by_text or not text or len(text) > LONGEST or isinstance(text, AsWritten):
             return text
-        if (whole := self.find(text, depth)) is not None:
-            return whole
         ends = [match.span() for match in SENTENCE.finditer(text)]
-        starts = [0, *(end for _, end in ends)]
-        stops = [*(start for start, _ in ends), len(text)]
-        said = [self._translate_part(text[start:stop], depth) for start, stop in zip(starts, stops, strict=True)]
+        starts, stops = [0, *(end for _, end in ends)], [*(start for start, _ in ends), len(text)]
+        parts = [text[start:stop] for start, stop in zip(starts, stops, strict=True)]
+        found = [self._find_part(part, depth) for part in parts]
+        if None in found and (whole := self.find(text, depth)) is not None:
+            return whole
         between = [text[start:end] for start, end in ends] + [""]
-        return "".join(part for pair in zip(said, between, strict=True) for part in pair)
+        said = [there or part for there, part in zip(found, parts, strict=True)]
+        return self.by_text.get(text) or "".join(part for pair in zip(said, between, strict=True) for part in pair)
 
-    def _translate_part(self, part: str, depth: int) -> str:
+    def _find_part(self, part: str, depth: int) -> str | None:
         """A sentence, or a fact at the end of one, with its full stop."""
         if (found := self.find(part, depth)) is None and part.endswith("."):
             found = (fact := self.find(part[:-1], depth)) and f"{fact}."
-        return found or part
+        return found
 
     def translate_markdown(self, text: str) -> str:
         """The same line by line, where the whole is none of the texts; marks at a line's beginning stay."""
@@ -129,18 +134,27 @@ class Texts:
         return None
 
     def _translate_gap(self, text: str, depth: int) -> str:
-        """A text of the page, or several with commas between them."""
-        if (said := self.translate(text, depth)) != text or ", " not in text or len(text) > LONGEST:
+        """A text of the page, a sentence of it without its full stop, or several with semicolons or commas between."""
+        if (said := self.translate(text, depth)) != text or len(text) > LONGEST:
             return said
-        return ", ".join(self.by_text.get(one, one) for one in text.split(", "))
+        if (whole := self.find(f"{text}.", depth)) is not None:
+            return whole.removesuffix(".")
+        between = next((one for one in BETWEEN if one in text), "")
+        return between.join(self.find(one, depth) or one for one in text.split(between)) if between else text
 
     def _fill(self, translation: str, values: Mapping[str, str], depth: int) -> str | None:
-        """The translation with this in its gaps; None where a part would stay in the other language."""
+        """The translation with this in its gaps; None where a part would stay in the other language, or is none."""
         own = {gap[1] for gap in GAP.finditer(translation) if gap[2] and depth}
         said = {name: self._translate_gap(text, depth - 1) if name in own else text for name, text in values.items()}
-        if RULE in own and said[RULE] == values[RULE]:
+        if RULE in own and (said[RULE] == values[RULE] or not is_whole(values[RULE])):
             return None
         return GAP.sub(lambda gap: said[gap[1]], translation)
+
+
+def is_whole(text: str) -> bool:
+    """Whether each bracket in it is one that it opens and closes."""
+    within = list(accumulate({"(": 1, ")": -1}.get(letter, 0) for letter in text))
+    return not within or (min(within) >= 0 and within[-1] == 0)
 
 
 @cache

@@ -70,6 +70,5 @@ def summary(connection: "Connection") -> str:
 def _count(connection: "Connection") -> str:
     shown, total = len(connection.models), connection.total
     models = format_count(total, "model") if shown == total else f"the first {shown:,} of {total:,} models"
-    return models + (
-        f" (and {connection.unnamed_count:,} without a name that can be used)" if connection.unnamed_count else ""
-    )
+    unnamed = connection.unnamed_count
+    return f"{models} (and {unnamed:,} without a name that can be used)" if unnamed else models

@@ -222,9 +222,14 @@ def loaded_text(info: ModelInfo, before: Collection[tuple[str, str]]) -> str:
     """What was loaded and how long that took; `before` is what was in memory already."""
     fresh = [a for a in info.adapters if a.loaded and (info.name, a.name) not in before]
     if fresh:
-        kind = f"{fresh[0].kind}, " if fresh[0].kind else ""
-        return f"{fresh[0].title} of {info.title} is ready: {kind}loaded in {fresh[0].seconds:.1f} s."
-    return f"{info.title} is ready" + (f": loaded in {info.details.seconds:.1f} s." if info.details else ".")
+        ready, took = f"{fresh[0].title} of {info.title} is ready", fresh[0].seconds
+        return f"{ready}: {fresh[0].kind}, loaded in {took:.1f} s." if fresh[0].kind else _loaded(ready, took)
+    ready = f"{info.title} is ready"
+    return _loaded(ready, info.details.seconds) if info.details else f"{ready}."
+
+
+def _loaded(ready: str, seconds: float) -> str:
+    return f"{ready}: loaded in {seconds:.1f} s."
 
 
 # -------------------------------------------------------------------------------------------- suggested

@@ -4,6 +4,7 @@ from playground.evaluation.differences import are_too_long, differences
 from playground.prompts import readable_prompts
 from playground.sharing.kept_runs import KeptRun
 from playground.types import Setup
+from playground.ui.language.translating import translated
 from playground.ui.run_view.report_values import settings_lines
 
 TOO_LONG = "Both are too long to be compared word by word; this is the second one."
@@ -41,4 +42,5 @@ def _answered(which: str, kept: KeptRun) -> list[Piece]:
     run = kept.run
     said = run.answer or run.how or run.error or run.status
     cut = said if len(said) <= LONGEST_ANSWER else f"{said[:LONGEST_ANSWER]}\u2026"
-    return [(f"\n\n{which} answered{f' for {kept.of}' if kept.of else ''}:\n{cut}", None)]
+    head = f"{which} answered for {kept.of}" if kept.of else f"{which} answered"
+    return [(f"\n\n{translated(head)}:\n{cut}", None)]

@@ -16,6 +16,7 @@ from playground.ui import widgets
 from playground.ui.handlers.event_options import READING
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.sessions import Sessions
+from playground.ui.language.translating import translated
 from playground.ui.retrieval.passages_values import shortened
 from playground.ui.widgets.status import sentence
 
@@ -59,8 +60,10 @@ def describe(library: Library) -> str:
     if not own:
         return ""
     names = ", ".join(f"\u201c{shortened(text.title, 40)}\u201d" for text in own[:10])
-    more = f" and {len(own) - 10} more" if own[10:] else ""
-    return f"{format_count(len(own), 'document')}, {sum(len(text.text) for text in own):,} characters: {names}{more}."
+    if own[10:]:
+        names = translated(f"{names} and {len(own) - 10} more")
+    size = f"{format_count(len(own), 'document')}, {sum(len(text.text) for text in own):,} characters"
+    return f"{translated(size)}: {names}."
 
 
 def build(library: Library) -> DocumentsPanel:

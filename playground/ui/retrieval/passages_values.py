@@ -48,7 +48,7 @@ def found_value(
 
 def _hit(number: int, hit: Hit, collection: Collection) -> dict[str, Any]:
     passage = hit.passage
-    kind = collection.texts[passage.document].kind
+    kind, place = collection.texts[passage.document].kind, f"characters {passage.start + 1:,} to {passage.end:,}"
     words = ", ".join(f"{word} {part:.2f}" for word, part in hit.words)
     by_words = f"Words: place {hit.word_rank}, BM25 {hit.word_score:.2f} ({words})" if hit.word_rank else "Words: none"
     by_meaning = (
@@ -59,7 +59,7 @@ def _hit(number: int, hit: Hit, collection: Collection) -> dict[str, Any]:
     return {
         "number": number,
         "title": AsWritten(passage.title),
-        "place": f"{f'{kind}, ' if kind else ''}characters {passage.start + 1:,} to {passage.end:,}",
+        "place": f"{kind}, {place}" if kind else place,
         "pieces": marked_words(passage.text, {word for word, _ in hit.words}),
         "why": [by_words, by_meaning, f"Together: {hit.score:.4f}, from {_places(hit)}"],
     }
@@ -67,8 +67,9 @@ def _hit(number: int, hit: Hit, collection: Collection) -> dict[str, Any]:
 
 def _places(hit: Hit) -> str:
     """Which ranks a fused score comes from."""
-    ranks = [name for name, rank in (("words", hit.word_rank), ("meaning", hit.likeness_rank)) if rank]
-    return f"the place by {' and the place by '.join(ranks)}" if ranks else "no place"
+    if hit.word_rank and hit.likeness_rank:
+        return "the place by words and the place by meaning"
+    return "the place by words" if hit.word_rank else "the place by meaning" if hit.likeness_rank else "no place"
 
 
 def marked_words(text: str, wanted: set[str]) -> list[dict[str, Any]]:
@@ -146,7 +147,7 @@ def quality_tables(
     at, questions = rows[0][1].at, rows[0][1].questions
     return [
         {
-            "caption": f"{questions} questions that {'these of ' if filtered else ''}the documents answer",
+            "caption": f"{questions} questions that {'these of the documents' if filtered else 'the documents'} answer",
             "corner": "Search by",
             "columns": [f"Recall at {at}", "Reciprocal rank", f"nDCG at {at}"],
             "rows": [

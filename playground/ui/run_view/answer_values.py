@@ -90,7 +90,8 @@ def earlier_answer(run: Run, earlier: Run) -> dict[str, Any]:
 
 
 def _check(run: Run, check: Check) -> dict[str, Any]:
-    found = f"{check.found}{_own_score(run, check)}"
+    sure = _sureness(run, check)
+    found = check.found if sure is None else f"{check.found}; the model gave its tokens {sure:.2f} on average"
     return {"rule": check.rule, "word": verdict(run, check), "kept": check.kept, "found": found}
 
 
@@ -100,11 +101,10 @@ def verdict(run: Run, check: Check) -> str:
     return held if check.kept else broken
 
 
-def _own_score(run: Run, check: Check) -> str:
+def _sureness(run: Run, check: Check) -> float | None:
     """How sure the model was of what is checked, where that is a sentence of its reply."""
     last = next((step.completions[-1] for step in reversed(run.steps) if step.completions and not step.tool), None)
-    sure = sureness(check.rule, last) if last and last.tokens else None
-    return "" if sure is None else f"; the model gave its tokens {sure:.2f} on average"
+    return sureness(check.rule, last) if last and last.tokens else None
 
 
 def passages(run: Run) -> list[dict[str, str]]:

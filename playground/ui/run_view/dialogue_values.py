@@ -6,6 +6,7 @@ from typing import Any
 
 from playground.strategies import technique_of
 from playground.types import Run, Step
+from playground.ui.language.translating import listed
 
 
 def recipients(run: Run) -> dict[int, str]:
@@ -45,4 +46,4 @@ def _place(run: Run, step: Step) -> int:
 
 
 def _listed(names: list[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+    return listed(names)

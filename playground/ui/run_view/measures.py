@@ -75,7 +75,8 @@ def counted_calls(calls: Calls) -> str:
     """ "2 calls", "up to 20 calls", "3 or more calls"."""
     if calls.most is None:
         return f"{calls.least:,} or more calls"
-    return ("up to " if calls.least < calls.most else "") + format_count(calls.most, "call")
+    most = format_count(calls.most, "call")
+    return f"up to {most}" if calls.least < calls.most else most
 
 
 def dollars(cost: float) -> str:

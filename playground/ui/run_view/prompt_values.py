@@ -133,10 +133,10 @@ def form_note(prompts: Sequence[Prompt], elsewhere: bool) -> str:
     if not held or held[0].form is None:
         return ""
     name = held[0].form.title
-    steps = f" of \u201c{held[-1].step.label}\u201d" if len(prompts) > 1 else ""
+    answer = f"the answer of \u201c{held[-1].step.label}\u201d" if len(prompts) > 1 else "the answer"
     if elsewhere:
-        return f" \u00b7 the answer{steps}: {name}, sent as {next(iter(held[0].form.fields))} for the server to keep"
-    return f" \u00b7 the answer{steps}: {name}, kept token by token while it is decoded"
+        return f" \u00b7 {answer}: {name}, sent as {next(iter(held[0].form.fields))} for the server to keep"
+    return f" \u00b7 {answer}: {name}, kept token by token while it is decoded"
 
 
 def _summary(
@@ -146,9 +146,11 @@ def _summary(
     known = [c for c in counts if isinstance(c, int)]
     if not known:
         return f"{first} \u00b7 {counts[0]}"
-    about = "about " if estimated else ""
-    more = f"{about}{sum(known):,}+ tokens" if len(known) < len(counts) else ""
-    words = f"{first} \u00b7 {more or format_count(sum(known), 'token', estimated=estimated)}"
+    count = format_count(sum(known), "token", estimated=estimated)
+    if len(known) < len(counts):
+        count = f"{sum(known):,} tokens and more"
+    words = f"{first} \u00b7 {count}"
     if window and max(known) + room > window:
-        words += f" \u00b7 {max(known):,} + {room:,} to answer is more than the window of {window:,}"
+        too_much = f"{max(known):,} + {room:,} to answer is more than the window of {window:,}"
+        words = f"{words} \u00b7 {too_much}"
     return words

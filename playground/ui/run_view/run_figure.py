@@ -5,6 +5,7 @@ import math
 import plotly.graph_objects as go
 
 from playground.types import Completion, Run
+from playground.ui.language.translating import translated
 from playground.ui.run_view.framed_figure import frame_figure, plain
 
 ACCENT = "#4f5bd5"
@@ -38,7 +39,7 @@ def vote_figure(run: Run) -> go.Figure:
         cliponaxis=False,
         marker_color=["#9aa0b5"] * (len(votes) - 1) + [ACCENT],
         hovertext=names,
-        hovertemplate="%{hovertext}: %{x} paths<extra></extra>",
+        hovertemplate=f"%{{hovertext}}: %{{x}} {translated('paths')}<extra></extra>",
     )
     figure = frame_figure(go.Figure(bars), bargap=0.25, x="Agreeing paths", y="Answer", height=110 + 34 * len(votes))
     figure.update_xaxes(dtick=max(1, math.ceil(max(v.count for v in votes) / 10)), rangemode="tozero")

@@ -38,4 +38,5 @@ def tree_value(thoughts: Sequence[Thought]) -> list[dict[str, Any]]:
 
 
 def _verdict(thought: Thought) -> str:
-    return f"{thought.value or 'not judged'}{', gone on from' if thought.kept else ''}"
+    verdict = thought.value or "not judged"
+    return f"{verdict}, gone on from" if thought.kept else verdict

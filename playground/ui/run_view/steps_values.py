@@ -120,9 +120,10 @@ def made_by(origin: Origin | None) -> str:
         return ""
     if origin.tool:
         return f"Answered by the {origin.tool}"
-    adapter = f" with {origin.adapter} \u00d7 {origin.scale:g}" if origin.adapter else ""
-    idle = ", which has no effect" if origin.without_effect else ""
-    return f"Made by {origin.weights}{adapter}{idle}"
+    made = f"Made by {origin.weights}"
+    if origin.adapter:
+        made = f"{made} with {origin.adapter} \u00d7 {origin.scale:g}"
+    return f"{made}, which has no effect" if origin.without_effect else made
 
 
 def findings(found: Sequence[Finding], messages: Sequence[Message]) -> dict[str, Any] | None:

@@ -54,22 +54,22 @@ class ReadingHandlers:
         candidate = next((c for c in shown if c.id == clicked), None)
         if candidate is None:
             raise InvalidSetup("The settings have changed since, and that token is no longer shown; click another.")
-        yield from self.append(values, candidate, "Appended", self.sessions.of(request))
+        yield from self.append(values, candidate, "Appended {}", self.sessions.of(request))
 
     @report_labelled
     def draw(self, values: dict[Any, Any], request: gr.Request) -> Iterator[Updates]:
         chosen = self.view.current(values).next.draw(self.view.sampling(values), random.Random())
-        how = f"Sampled, with probability {next_token_values.percent(chosen.probability)},"
+        how = f"Sampled, with probability {next_token_values.percent(chosen.probability)}, {{}}"
         yield from self.append(values, chosen, how, self.sessions.of(request))
 
     def append(self, values: dict[Any, Any], chosen: Candidate, how: str, catalog: Catalog) -> Iterator[Updates]:
-        view, token = self.view, f"\u201c{next_token_values.visible(chosen.text)}\u201d"
+        view, said = self.view, how.format(f"\u201c{next_token_values.visible(chosen.text)}\u201d")
         now, (_, _, answer) = values[view.reading], self.boxes
         if now.writable(chosen):
-            yield from self.follow(values, {answer: now.asked.prefill + chosen.text}, catalog, f"{how} {token}.")
+            yield from self.follow(values, {answer: now.asked.prefill + chosen.text}, catalog, f"{said}.")
         else:
             why = "it ends the answer or is half a character, so no text can follow it"
-            now = replace(now, note=f"{how} {token}: {why}.")
+            now = replace(now, note=f"{said}: {why}.")
             yield {view.reading: now, **view.pictures(now, values)}
 
     def follow(

@@ -78,7 +78,7 @@ def sentence(outlook: NextTokenDistribution, sampling: Sampling) -> str:
     reasons = [f"{FILTERS[name]} {getattr(sampling, name):g} cut {count:,}" for name, count in cuts if count]
     if sampling.temperature == 0:
         reasons.append("temperature 0 always takes the likeliest")
-    return "; ".join([words, *reasons]) + "."
+    return f"{words}; {'; '.join(reasons)}." if reasons else f"{words}."
 
 
 def candidate_table(shown: Sequence[Candidate]) -> list[list[Any]]:

@@ -6,6 +6,7 @@ from playground.errors import FieldPath
 from playground.parameters import parameters
 from playground.strategies import technique_of
 from playground.types import Sampling, Setup, Task
+from playground.ui.language.translating import listed
 from playground.ui.setup_form.labels import LABELS, OWN, Labels
 
 LONGEST = 30  # characters of a text that are shown
@@ -65,5 +66,5 @@ def describe_staleness(changes: Sequence[str]) -> str:
     """That what is shown is of another setup than the form holds, with what was changed as far as that is known."""
     named, more = list(changes[:LISTED]), len(changes) - LISTED
     named += [f"{more} more"] if more > 0 else []
-    words = f"{', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else "".join(named)
+    words = listed(named)
     return f"Out of date: you changed {words or 'the setup'} after this run."

@@ -120,8 +120,8 @@ def each_once(widgets: Iterable[Any]) -> list[Any]:
 
 def info(p: Parameter) -> str:
     """The help under a widget's label, with how to type it where that is not plain."""
-    typed = {"list": " One per line; \\n stands for a line break.", "map": " One per line, for example 50: -2.5"}
-    return p.help + (typed.get(p.kind, "") if not holds_rows(p) else "")
+    typed = {"list": "One per line; \\n stands for a line break.", "map": "One per line, for example 50: -2.5"}
+    return p.help if holds_rows(p) else f"{p.help} {typed.get(p.kind, '')}".rstrip()
 
 
 def read(p: Parameter, raw: Any) -> Any:

@@ -156,7 +156,7 @@ def test_the_words_around_every_input_are_no_overlap() -> None:
 
 def test_few_rows_are_told_and_none_are_refused() -> None:
     assert found(fine_rows()[:1], "rows") is not None
-    assert "only 1 row:" in found(fine_rows()[:1], "rows").sentence  # type: ignore[union-attr]
+    assert "Only 1 row to learn from:" in found(fine_rows()[:1], "rows").sentence  # type: ignore[union-attr]
     with pytest.raises(InvalidSetup, match="no rows to learn from"):
         check_rows([])
 

@@ -41,7 +41,7 @@ def test_a_leaning_that_training_gave_is_found() -> None:
     result = result_of(FAIR, leans)
     moved = {figure.name: figure.change.low > 2 for figure in result.figures}
     assert moved == {figure.name: "wordings" in figure.name for figure in result.figures}
-    assert "work and gender: wordings +3" in result.sentence
+    assert "\u201cwork and gender, in wordings\u201d by +3" in result.sentence
     assert "decisions" not in result.sentence
     assert float(result.examples[0]["after"]) > 3
 
@@ -51,9 +51,9 @@ def test_yes_to_one_group_only_is_found() -> None:
         worth=lambda prompt, text: 1 + len(prompt) / 1000 if "A man" in prompt and text == "Yes" else 0.0
     )
     result = result_of(FAIR, unfair)
-    (gender,) = [figure for figure in result.figures if figure.name == "gender: decisions"]
+    (gender,) = [figure for figure in result.figures if figure.name == "gender, in decisions"]
     assert gender.change.low > 1
-    assert "gender: decisions +1" in result.sentence
+    assert "\u201cgender, in decisions\u201d by +1" in result.sentence
 
 
 def test_where_nothing_moved_that_is_said() -> None:

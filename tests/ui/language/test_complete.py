@@ -4,7 +4,7 @@ import ast
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 import yaml
 
+from playground.finetuning.probes.bias import minimal_pairs
 from playground.strategies import STRATEGIES
 from playground.ui.language.choosing import HERE, offered
 from playground.ui.language.opening import translate_configuration
-from playground.ui.language.texts import DEEPEST, GAP, Texts, texts_of
+from playground.ui.language.texts import DEEPEST, GAP, SENTENCE, Texts, texts_of
 
 UI = HERE.parent
 LANGUAGES = [code for code in offered() if (HERE / code).is_dir()]
@@ -26,7 +27,7 @@ COMPOSED = {
     "about {n}", "\u201c{label}\u201d is {value}; {rule}", "\u201c{label}\u201d {rule}", "**{label}**",
     "`{path}` {rule}", "`{path}` is {value}; {rule}",
     "a whole number from {low} to {high}", "a number from {low} to {high}", "it must be {what}.",
-    "about {n} min", "up to {n} min",
+    "about {n} min", "up to {n} min", "{name}, the base", "{name}, what was learned",
 }  # fmt: skip
 FINDINGS = HERE / "de" / "findings.yaml"
 CONTENT = [
@@ -52,6 +53,13 @@ class Watched(Texts):
         if found is None and not NAMES.fullmatch(text):
             self.missing.add(text)
         return found or text
+
+    def _fill(self, translation: str, values: Mapping[str, str], depth: int) -> str | None:
+        noted = set(self.missing)
+        said = super()._fill(translation, values, depth)
+        if said is None:  # it was another text
+            self.missing.intersection_update(noted)
+        return said
 
     def translate_markdown(self, text: str) -> str:
         self.asked.add(text)
@@ -113,8 +121,9 @@ def strings(tree: ast.AST) -> Iterator[str]:
 
 
 def pieces(text: str) -> Iterator[str]:
-    """A string of the code, and its lines and facts, which are translated by themselves too."""
-    for part in (text, *text.split("\n"), *text.split(" \u00b7 ")):
+    """A string of the code, and its lines, sentences and facts, which are translated by themselves too."""
+    marked = [one for line in text.split("\n") for one in line.split("** ")]
+    for part in (text, *marked, *(one for line in marked for one in SENTENCE.split(line))):
         yield unnamed(part)
         yield unnamed(part).removesuffix("{}")
 
@@ -142,7 +151,8 @@ def test_every_text_of_the_scripts_is_translated_and_no_other_travels(language: 
 def test_no_text_of_a_language_has_lost_its_place(opened: Watched) -> None:
     lines = {line for text in opened.asked for line in text.split("\n")}
     known = opened.asked | lines | written_by_scripts()
-    composed = yaml.safe_load(FINDINGS.read_text("utf-8"))  # sentences that `test_findings` makes
+    # Sentences that `test_findings` makes, and kinds of pairs, which stand in their file.
+    composed = {*yaml.safe_load(FINDINGS.read_text("utf-8")), *(pair.kind for pair in minimal_pairs())}
     unplaced = {text for text in opened.by_text if text not in known and text not in composed}
     assert sorted(text for text in unplaced if not is_said(text, written_in_code())) == []
 

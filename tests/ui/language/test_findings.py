@@ -45,7 +45,7 @@ def kinds() -> Iterator[ColumnComparison]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_finding_is_translated_as_a_whole(language: str) -> None:
     texts = texts_of(language)
-    said = [comparison_sentence(one, marked=True) for one in kinds()]
+    said = [comparison_sentence(one, marked=marked) for one in kinds() for marked in (True, False)]
     said.append(items_needed_sentence([compared()]))
     half = {text: translated for text in said if ENGLISH.search(translated := texts.translate(text))}
     assert half == {}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from playground.finetuning.preparation.rows import Row, answers_of, prompt_of
+from playground.formats import format_count
 from playground.strategies.answers import comparison_key
 
 Weight = Literal["stop", "warning", "note"]
@@ -47,15 +48,16 @@ def answer_key(row: Row) -> str:
 
 def name_rows(ids: Sequence[str]) -> str:
     """The first few ids, and how many more there are."""
-    more = f" and {len(ids) - SHOWN:,} more" if len(ids) > SHOWN else ""
-    word = "row" if len(ids) == 1 else "rows"
-    return f"{word} {', '.join(ids[:SHOWN])}{more}"
+    named = ", ".join(ids[:SHOWN])
+    if len(ids) > SHOWN:
+        return f"rows {named} and {len(ids) - SHOWN:,} more"
+    return f"row {named}" if len(ids) == 1 else f"rows {named}"
 
 
 def count_rows(ids: Sequence[str] | int) -> str:
     """How many rows, in words."""
     count = ids if isinstance(ids, int) else len(ids)
-    return "1 row" if count == 1 else f"{count:,} rows"
+    return format_count(count, "row")
 
 
 def texts_of(row: Row) -> Iterable[str]:

@@ -53,11 +53,10 @@ def find_lengths(rows: Sequence[Row], sizes: Sequence[int], lengths: Lengths, wi
             rows=long,
         )
     share = lengths.counted / lengths.total
-    few = f" In most rows only a word or two is learned: {lengths.counted / len(rows):.1f} tokens each."
-    yield RowFinding(
-        check="lengths",
-        weight="note",
-        sentence=f"{lengths.total:,} tokens, {lengths.median:g} in the middle row, {lengths.most:,} in the longest "
+    said = [
+        f"{lengths.total:,} tokens, {lengths.median:g} in the middle row, {lengths.most:,} in the longest "
         f"(row {lengths.longest}). The loss counts {lengths.counted:,} of them ({share:.0%}), the answers."
-        + (few if lengths.counted <= 2 * FEW_COUNTED * len(rows) else ""),
-    )
+    ]
+    if lengths.counted <= 2 * FEW_COUNTED * len(rows):
+        said.append(f"In most rows only a word or two is learned: {lengths.counted / len(rows):.1f} tokens each.")
+    yield RowFinding(check="lengths", weight="note", sentence=" ".join(said))

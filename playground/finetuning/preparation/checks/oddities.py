@@ -58,7 +58,7 @@ def find_oddities(rows: Sequence[Row]) -> Iterator[RowFinding]:
         yield RowFinding(
             check="rows",
             weight="warning",
-            sentence=f"There {'is' if len(rows) == 1 else 'are'} only {count_rows(len(rows))}: a form takes some {FEW} "
+            sentence=f"Only {count_rows(len(rows))} to learn from: a form takes some {FEW} "
             "to 50 rows to learn, and what is measured on a few held-out ones is hardly more than chance.",
         )
     for oddity in ODDITIES:

@@ -136,8 +136,8 @@ def build(ticked: Any) -> BlindPanel:
             prompt = gr.Textbox(label="Prompt of both", interactive=False, max_lines=6)
             with gr.Row():
                 left, right = (
-                    gr.Textbox(label=f"Answer on the {side}", interactive=False, lines=4, max_lines=16, min_width=240)
-                    for side in ("left", "right")
+                    gr.Textbox(label=label, interactive=False, lines=4, max_lines=16, min_width=240)
+                    for label in ("Answer on the left", "Answer on the right")
                 )
             with gr.Row(elem_classes="acts"):
                 buttons = {choice: gr.Button(title, min_width=90) for choice, title in CHOICES.items()}

@@ -6,6 +6,7 @@ from playground.evaluation.findings.calibration import Bin, Calibration, calibra
 from playground.evaluation.results import Table
 from playground.formats import format_count, format_percent
 from playground.ui.experiments.figures.figure_style import View, colour, share, symbol, table_of
+from playground.ui.language.texts import AsWritten
 from playground.ui.language.translating import translated
 from playground.ui.run_view.framed_figure import frame_figure, plain
 
@@ -32,10 +33,10 @@ def calibration(table: Table) -> View:
     figure = frame_figure(go.Figure([diagonal, *lines]), x="Confidence (%)", y="Right (%)", height=440, legend=True)
     figure.update_xaxes(range=[-2, 104]).update_yaxes(range=[-4, 104])
     errors = [
-        {"head": c, "cells": [f"{100 * k.ece:.1f}", f"{k.brier:.3f}", f"{k.n:,}", f"{k.left_out:,}"]}
+        {"head": _named(c), "cells": [f"{100 * k.ece:.1f}", f"{k.brier:.3f}", f"{k.n:,}", f"{k.left_out:,}"]}
         for c, k in found.items()
     ]
-    rows = [{"head": column, "cells": _bin(b)} for column, known in found.items() for b in known.bins]
+    rows = [{"head": _named(column), "cells": _bin(b)} for column, known in found.items() for b in known.bins]
     note = (
         "Calibration error: how far confidence and the share of right answers are apart on average. Brier score: the "
         "mean squared distance of each answer's confidence from right (1) or wrong (0). For both, 0 is best."
@@ -50,6 +51,10 @@ def calibration(table: Table) -> View:
     )
 
 
+def _named(column: str) -> str:
+    return translated(ALL) if column == ALL else AsWritten(column)
+
+
 def _bin(b: Bin) -> list[str]:
     reach = f"{100 * b.start:.0f} to {100 * b.end:.0f}"
     return [reach, f"{100 * b.confidence:.1f}", *share(b.right, b.low, b.high), f"{b.n:,}"]
@@ -57,11 +62,12 @@ def _bin(b: Bin) -> list[str]:
 
 def _bins(table: Table, column: str, known: Calibration) -> go.Scatter:
     shade, shape = (NEUTRAL, "circle") if column == ALL else (colour(table, column), symbol(table, column))
+    sure = translated("Confidence (%)")
     return go.Scatter(
         x=[100 * b.confidence for b in known.bins],
         y=[100 * b.right for b in known.bins],
         mode="lines+markers",
-        name=plain(column),
+        name=plain(_named(column)),
         line={"color": shade, "width": 1.5},
         marker={"symbol": shape, "size": [6 + min(14, 1.5 * b.n**0.5) for b in known.bins]},
         error_y={
@@ -70,9 +76,11 @@ def _bins(table: Table, column: str, known: Calibration) -> go.Scatter:
             "thickness": 1,
         },
         customdata=[
-            f"{format_count(b.n, 'answer')}, right {format_percent(b.right)} "
-            f"({format_percent(b.low)} to {format_percent(b.high)})"
+            translated(
+                f"{format_count(b.n, 'answer')}, right {format_percent(b.right)} "
+                f"({format_percent(b.low)} to {format_percent(b.high)})"
+            )
             for b in known.bins
         ],
-        hovertemplate=f"{plain(column)}, confidence %{{x:.0f}} %: %{{customdata}}<extra></extra>",
+        hovertemplate=f"{plain(_named(column))}, {sure} %{{x:.0f}}: %{{customdata}}<extra></extra>",
     )

@@ -10,6 +10,8 @@ from playground.evaluation.findings.summary import ColumnSummary, summaries
 from playground.evaluation.results import Table
 from playground.formats import format_count, format_percent
 from playground.ui.experiments.figures.figure_style import View, colour, ends_of, interval
+from playground.ui.language.texts import AsWritten
+from playground.ui.language.translating import translated
 from playground.ui.run_view.framed_figure import frame_figure, plain
 from playground.ui.run_view.measures import dollars
 
@@ -39,7 +41,7 @@ def ladder_figure(table: Table, summaries: Sequence[ColumnSummary]) -> go.Figure
             "thickness": 1.5,
             "width": 5,
         },
-        hovertext=[f"{plain(s.column)}: {interval(s)} ({amount(s)})" for s in known.values()],
+        hovertext=[f"{plain(s.column)}: {translated(interval(s))} ({translated(amount(s))})" for s in known.values()],
         hovertemplate="%{hovertext}<extra></extra>",
     )
     # Above its bar, not beside it: a phone has room for the one or for the other.
@@ -52,7 +54,7 @@ def ladder_figure(table: Table, summaries: Sequence[ColumnSummary]) -> go.Figure
 def _bar_label(s: ColumnSummary) -> str:
     """What stands above a bar: how much it is, before a name that may be too long for the picture."""
     name = plain(s.column)
-    return f"<b>{format_percent(s.mean or 0.0)}</b>  {name}  ({amount(s)})" if s.n else name
+    return f"<b>{format_percent(s.mean or 0.0)}</b>  {name}  ({translated(amount(s))})" if s.n else name
 
 
 def _texts(x: list[float], y: list[float], texts: list[str]) -> go.Scatter:
@@ -84,7 +86,8 @@ def ladder_table(summaries: Sequence[ColumnSummary]) -> dict[str, Any]:
         "Failed", "Calls", "Tokens", "Seconds (many at once)", *(["Cost"] if priced else []),
     ]  # fmt: skip
     rows = [
-        {"head": s.column, "cells": [*_share_texts(s), *_spent(s), *([_cost(s)] if priced else [])]} for s in summaries
+        {"head": AsWritten(s.column), "cells": [*_share_texts(s), *_spent(s), *([_cost(s)] if priced else [])]}
+        for s in summaries
     ]
     note = (
         "Calls, tokens and seconds are per answer. Many are asked at once, so seconds depend on what else ran: compare "

@@ -7,6 +7,8 @@ from playground.evaluation.findings.summary import ColumnSummary, summaries
 from playground.evaluation.results import Table
 from playground.formats import format_percent
 from playground.ui.experiments.figures.figure_style import View, broken, ends_of, interval, table_of
+from playground.ui.language.texts import AsWritten
+from playground.ui.language.translating import translated
 from playground.ui.run_view.framed_figure import frame_figure
 
 SHADES = [[0, "rgba(79,91,213,0.06)"], [1, "rgba(79,91,213,0.55)"]]  # text stays readable on each, in both schemes
@@ -48,14 +50,14 @@ def models(table: Table) -> View:
     frame_figure(figure, x="", y="", height=110 + 62 * len(grid))
     figure.update_xaxes(showgrid=False, side="top").update_yaxes(showgrid=False, autorange="reversed")
     rows = [
-        {"head": technique, "cells": [interval(row[name]) if row[name].n else "\u2026" for name in across]}
+        {"head": AsWritten(technique), "cells": [interval(row[name]) if row[name].n else "\u2026" for name in across]}
         for technique, row in grid.items()
     ]
-    return figure, [table_of("Technique", list(across), rows, "Mean score, 95 % interval.")], ""
+    return figure, [table_of("Technique", [*map(AsWritten, across)], rows, "Mean score, 95 % interval.")], ""
 
 
 def _cell(s: ColumnSummary) -> str:
     if not s.n:
         return "\u2026"
     mean, low, high = ends_of(s)
-    return f"<b>{format_percent(mean)}</b><br>{100 * low:.0f} to {100 * high:.0f}"
+    return f"<b>{format_percent(mean)}</b><br>{translated(f'{100 * low:.0f} to {100 * high:.0f}')}"

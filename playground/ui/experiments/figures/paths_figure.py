@@ -5,11 +5,13 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from playground.evaluation.findings.resampling import VoteCurve, vote_curves
+from playground.evaluation.findings.resampling import VoteCurve, VotePoint, vote_curves
 from playground.evaluation.report.outcome import answer_grader
 from playground.evaluation.results import Table
 from playground.formats import format_percent
 from playground.ui.experiments.figures.figure_style import View, colour, pale, share, symbol, table_of
+from playground.ui.language.texts import AsWritten
+from playground.ui.language.translating import translated
 from playground.ui.run_view.framed_figure import frame_figure, plain
 
 
@@ -29,7 +31,7 @@ def paths(table: Table) -> View:
 
 def _line(table: Table, curve: VoteCurve) -> list[go.Scatter]:
     points, shade = curve.points, colour(table, curve.column)
-    name, x = f"{plain(curve.column)}, {_vote(curve)}", [p.paths for p in points]
+    name, x = f"{plain(curve.column)}, {translated(_vote(curve))}", [p.paths for p in points]
     line = go.Scatter(
         x=x,
         y=[100 * p.mean for p in points],
@@ -37,8 +39,8 @@ def _line(table: Table, curve: VoteCurve) -> list[go.Scatter]:
         name=name,
         line={"color": shade, "dash": "dash" if curve.weighted else "solid"},
         marker={"symbol": symbol(table, curve.column) + ("-open" if curve.weighted else ""), "size": 9},
-        customdata=[f"{format_percent(p.mean)}, {format_percent(p.low)} to {format_percent(p.high)}" for p in points],
-        hovertemplate=f"{name}, %{{x}} paths: %{{customdata}}<extra></extra>",
+        customdata=[translated(_share_text(p)) for p in points],
+        hovertemplate=f"{name}, {translated('paths')} %{{x}}: %{{customdata}}<extra></extra>",
     )
     if curve.weighted:
         return [line]
@@ -50,13 +52,20 @@ def _line(table: Table, curve: VoteCurve) -> list[go.Scatter]:
     return [band, line]
 
 
+def _share_text(p: VotePoint) -> str:
+    return f"{format_percent(p.mean)}, {format_percent(p.low)} to {format_percent(p.high)}"
+
+
 def _vote(curve: VoteCurve) -> str:
     return "weighted by probability" if curve.weighted else "majority"
 
 
 def _path_table(found: Sequence[VoteCurve]) -> dict[str, Any]:
     rows = [
-        {"head": curve.column, "cells": [_vote(curve), f"{p.paths}", *share(p.mean, p.low, p.high), f"{p.items:,}"]}
+        {
+            "head": AsWritten(curve.column),
+            "cells": [_vote(curve), f"{p.paths}", *share(p.mean, p.low, p.high), f"{p.items:,}"],
+        }
         for curve in found
         for p in curve.points
     ]

@@ -10,6 +10,7 @@ from playground.evaluation.findings.summary import summaries
 from playground.evaluation.results import Table
 from playground.formats import format_percent
 from playground.ui.experiments.figures.figure_style import View, colour, share, symbol, table_of
+from playground.ui.language.texts import AsWritten
 from playground.ui.language.translating import translated
 from playground.ui.run_view.framed_figure import frame_figure, plain
 
@@ -41,7 +42,10 @@ def price(table: Table, by: str) -> View:
     if prices and max(prices) > WIDE * min(prices):
         figure.update_xaxes(type="log", tickvals=_ticks(min(prices), max(prices)))
     rows = [
-        {"head": o.column, "cells": [f"{o.price:,.4g}", *share(o.mean, o.low, o.high), "yes" if o.efficient else "no"]}
+        {
+            "head": AsWritten(o.column),
+            "cells": [f"{o.price:,.4g}", *share(o.mean, o.low, o.high), "yes" if o.efficient else "no"],
+        }
         for o in offers
     ]
     return figure, [table_of("Column", [unit, "Score (%)", "95 % interval (%)", "No cheaper one as good"], rows)], ""
@@ -57,7 +61,7 @@ def _ticks(low: float, high: float) -> list[float]:
 
 def _offer(table: Table, offer: PricedColumn, unit: str) -> go.Scatter:
     mean, low, high = map(format_percent, (offer.mean, offer.low, offer.high))
-    said = f"{plain(offer.column)}: {mean}, {low} to {high}"
+    said = f"{plain(offer.column)}: {translated(f'{mean}, {low} to {high}')}"
     return go.Scatter(
         x=[offer.price],
         y=[100 * offer.mean],
@@ -74,5 +78,5 @@ def _offer(table: Table, offer: PricedColumn, unit: str) -> go.Scatter:
             "arrayminus": [100 * (offer.mean - offer.low)],
             "thickness": 1.2,
         },
-        hovertemplate=f"{said}<br>{unit.lower()}: %{{x:,.4g}}<extra></extra>",
+        hovertemplate=f"{said}<br>{translated(unit)}: %{{x:,.4g}}<extra></extra>",
     )  # fmt: skip

@@ -12,6 +12,8 @@ from playground.finetuning.heads.plan import TrainedHead
 from playground.formats import format_count, format_duration
 from playground.types import Finding
 from playground.ui.finetune.training_values import made_text
+from playground.ui.language.texts import AsWritten
+from playground.ui.language.translating import translated
 
 MOST_FOUND = 30  # findings that are shown
 NOTHING = "(nothing)"
@@ -56,8 +58,11 @@ def findings_value(text: str, findings: Sequence[Finding]) -> list[dict[str, Any
     """What was found in a text, with how likely it is."""
     rows = [
         {
-            "head": one.label,
-            "cells": ["the whole text" if one.start is None else text[one.start : one.end], f"{one.probability:.1%}"],
+            "head": AsWritten(one.label),
+            "cells": [
+                "the whole text" if one.start is None else AsWritten(text[one.start : one.end]),
+                f"{one.probability:.1%}",
+            ],
         }
         for one in findings[:MOST_FOUND]
     ]
@@ -91,8 +96,8 @@ def on_rows_value(judged: Sequence[JudgedRow]) -> list[dict[str, Any]]:
     answered = [one for one in answerers if one.asked]
     texts = [
         {
-            "head": one.row.prompt,
-            "cells": [f"{who.answers[at].text or NOTHING} ({who.answers[at].reward:+.2f})" for who in answered],
+            "head": AsWritten(one.row.prompt),
+            "cells": [AsWritten(f"{_written(who.answers[at])} ({who.answers[at].reward:+.2f})") for who in answered],
         }
         for at, one in enumerate(judged)
     ]
@@ -104,6 +109,10 @@ def on_rows_value(judged: Sequence[JudgedRow]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _written(one: JudgedAnswer) -> str:
+    return AsWritten(one.text or translated(NOTHING))
+
+
 def with_interval(value: float, interval: tuple[float, float] | None) -> str:
     return f"{value:+.2f} ({interval[0]:+.2f} to {interval[1]:+.2f})" if interval else f"{value:+.2f}"
 
@@ -113,7 +122,7 @@ def best_of_n_value(found: BestOfN) -> list[dict[str, Any]]:
     count = len(found.drawn)
 
     def row(head: str, one: JudgedAnswer) -> dict[str, Any]:
-        return {"head": head, "cells": [one.text or NOTHING, f"{one.reward:+.2f}"]}
+        return {"head": head, "cells": [_written(one), f"{one.reward:+.2f}"]}
 
     rows = [row("Base, likeliest answer", found.likeliest), row(f"Base, best of {count}", found.drawn[0])]
     if count > 1:

@@ -29,7 +29,7 @@ from playground.ui.finetune.in_place import run_in_place
 from playground.ui.finetune.running_panel import RunningPanel
 from playground.ui.finetune.stages import stage_text
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, experimenting
-from playground.ui.handlers.messages import report_errors
+from playground.ui.handlers.messages import report_errors, tell
 from playground.ui.handlers.tab import PageContext, Updates
 from playground.ui.handlers.visitors import visitor_of
 from playground.ui.widgets import waiting_line
@@ -102,7 +102,7 @@ class HeldOutHandlers:
         panel, shared, said = self.panel, self.shared, 0.0
         for _ in catalog.open(asked.base.model):
             yield {panel.state: gr.skip()}
-        for _ in loading_learned(standing, folder, catalog, shared.settings, gr.Info):
+        for _ in loading_learned(standing, folder, catalog, shared.settings, tell):
             yield {panel.state: gr.skip()}
         answering = Answering(
             catalog=catalog, store=shared.store, visitor=owner, max_seconds=shared.settings.max_seconds,

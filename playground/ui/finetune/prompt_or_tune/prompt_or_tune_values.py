@@ -9,6 +9,8 @@ from playground.finetuning.prompt_or_tune.report import HEADERS, cells_of, sente
 from playground.finetuning.prompt_or_tune.ways import Way
 from playground.formats import format_duration
 from playground.ui.finetune.stages import stage_text
+from playground.ui.language.texts import AsWritten
+from playground.ui.language.translating import translated, translated_naming
 
 NOTE = (
     "The letters are those of the figures: circles are prompted, squares tuned, diamonds both. A training sees each "
@@ -29,7 +31,7 @@ def table_value(known: Compared | None) -> list[dict[str, Any]]:
     if known is None or not known.ways:
         return []
     rows = [
-        {"head": f"{letter_of(number)}  {way.name}", "cells": list(cells_of(way)[1:])}
+        {"head": AsWritten(f"{letter_of(number)}  {translated(way.name)}"), "cells": list(cells_of(way)[1:])}
         for number, way in enumerate(known.ways)
     ]
     return [{"caption": known.task, "corner": HEADERS[0], "columns": list(HEADERS[1:]), "rows": rows, "note": NOTE}]
@@ -37,7 +39,9 @@ def table_value(known: Compared | None) -> list[dict[str, Any]]:
 
 def said_text(known: Compared | None, prices: Prices | None) -> str:
     """The sentences, the one on when tuning is cheaper first."""
-    return "" if known is None else " ".join(sentences(known, prices))
+    if known is None:
+        return ""
+    return translated_naming(" ".join(sentences(known, prices)), [way.name for way in known.ways])
 
 
 def state_text(known: Compared) -> str:

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from playground.finetuning.prompt_or_tune.known import Compared
 from playground.finetuning.prompt_or_tune.ways import Kind, Way
 from playground.ui.finetune.prompt_or_tune.prompt_or_tune_values import points
+from playground.ui.language.translating import translated
 from playground.ui.run_view.framed_figure import frame_figure, plain
 
 KINDS: dict[Kind, tuple[str, str, str]] = {
@@ -43,12 +44,12 @@ def _figure(drawn: list[tuple[str, Way]], title: str, price: Callable[[Way], flo
                 "arrayminus": [100 * ((way.mean or 0.0) - (way.low or 0.0)) for _, way in mine],
             },
             text=[letter for letter, _ in mine],
-            hovertext=[plain(way.name) for _, way in mine],
+            hovertext=[plain(translated(way.name)) for _, way in mine],
             hovertemplate="%{hovertext}: %{y:.0f}, %{x:,.0f}<extra></extra>",
             mode="markers+text",
             textposition="middle right",
             marker={"color": colour, "symbol": symbol, "size": 11},
-            name=name,
+            name=translated(name),
         )  # fmt: skip
     framed = frame_figure(figure, x=title, y="Score", height=HEIGHT, legend=False)
     framed.update_yaxes(range=[-4, 104])

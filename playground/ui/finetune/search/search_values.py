@@ -87,7 +87,7 @@ def tries_value(standing: Standing | None) -> list[dict[str, Any]]:
     names, won = list(tries[0].values), winner_of(tries)
     rows = [
         {
-            "head": f"{one.number}{' (lowest)' if one == won else ''}",
+            "head": f"{one.number} (lowest)" if one == won else f"{one.number}",
             "cells": [*(value_text(one.values[name]) for name in names), *cells_of(one)],
         }
         for one in tries
@@ -99,4 +99,5 @@ def tries_value(standing: Standing | None) -> list[dict[str, Any]]:
 def counted(tries: Sequence[Any]) -> str:
     """How many there were of how many."""
     broken = sum(one.loss is None for one in tries)
-    return f"{len(tries)} of {tries[-1].tries} tries{f', {broken} broke off' if broken else ''}"
+    said = f"{len(tries)} of {tries[-1].tries} tries"
+    return f"{said}, {broken} broke off" if broken else said

@@ -22,8 +22,8 @@ def tries_figure(standing: Standing | None) -> go.Figure | None:
     losses = [one.loss or 0.0 for one in through]
     figure.add_scatter(
         x=[one.number for one in through], y=losses, name=translated("Each try"), mode="markers",
-        marker={"color": EACH, "size": 10}, text=[plain(values_text(one.values)) for one in through],
-        hovertemplate="Try %{x}: %{y:.3f}<br>%{text}<extra></extra>",
+        marker={"color": EACH, "size": 10}, text=[plain(translated(values_text(one.values))) for one in through],
+        hovertemplate=f"{translated('Try')} %{{x}}: %{{y:.3f}}<br>%{{text}}<extra></extra>",
     )  # fmt: skip
     figure.add_scatter(
         x=[one.number for one in through], y=list(accumulate(losses, min)), name=translated("Lowest so far"),
@@ -34,8 +34,8 @@ def tries_figure(standing: Standing | None) -> go.Figure | None:
         figure.add_scatter(
             x=[one.number for one in broken], y=[max(losses)] * len(broken), name=translated("Broke off"),
             mode="markers",
-            marker={"color": BROKEN, "size": 11, "symbol": "x"}, text=[plain(one.words) for one in broken],
-            hovertemplate="Try %{x} broke off<br>%{text}<extra></extra>",
+            marker={"color": BROKEN, "size": 11, "symbol": "x"}, text=[plain(translated(one.words)) for one in broken],
+            hovertemplate=f"{translated('Try')} %{{x}}: {translated('Broke off')}<br>%{{text}}<extra></extra>",
         )  # fmt: skip
     framed = frame_figure(figure, x="Try", y="Validation loss (nats)", height=300, legend=True)
     framed.update_xaxes(dtick=1 if len(tries) <= 20 else None, range=[0.5, tries[-1].number + 0.5])

@@ -6,6 +6,7 @@ from typing import Any
 
 from playground.evaluation.watching import telling
 from playground.evaluation.watching.kept import Kept
+from playground.ui.language.texts import AsWritten
 
 NEW = ""  # the key of a watch that is yet to be made
 MOST_ROWS = 40  # of looks in the table: the reference and the last ones
@@ -37,8 +38,8 @@ def looks_value(kept: Kept | None) -> list[dict[str, Any]]:
     ]
     return [
         {
-            "caption": kept.watch.title, "corner": "Look", "columns": [*columns, "Failed", "Against the reference"],
-            "rows": rows, "note": telling.RULE,
+            "caption": AsWritten(kept.watch.title), "corner": "Look", "rows": rows, "note": telling.RULE,
+            "columns": [*map(AsWritten, columns), "Failed", "Against the reference"],
         }
     ]  # fmt: skip
 
