@@ -70,9 +70,9 @@ def estimate_text(found: Estimate) -> str:
     if found.stored_count:
         answers = f"{answers}, {found.stored_count:,} of them already known"
     parts = [answers, calls, tokens]
-    about = "at least" if found.at_least else "about"
-    parts += [] if found.seconds is None else [f"{about} {format_duration(found.seconds)}"]
-    parts += [] if found.cost is None else [f"{about} {dollars(found.cost)}"]
+    takes = [] if found.seconds is None else [format_duration(found.seconds)]
+    takes += [] if found.cost is None else [dollars(found.cost)]
+    parts += [f"at least {one}" if found.at_least else f"about {one}" for one in takes]
     return " ".join([" \u00b7 ".join(parts) + ".", *found.notes])
 
 

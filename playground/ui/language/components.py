@@ -35,6 +35,9 @@ def translate_properties(kind: str, properties: Mapping[str, Any], texts: Texts)
             said[name] = texts.translate(said[name])
     if isinstance(said.get("choices"), list | tuple):
         said["choices"] = [translate_choice(choice, texts) for choice in said["choices"]]
+    if kind == "dataframe" and isinstance(said.get("headers"), list):
+        said["headers"] = [texts.translate(one) for one in said["headers"]]
+        said |= {"value": translate_headers(said["value"], texts)} if "value" in said else {}
     if kind in SAYING and isinstance(said.get("value"), str):
         said["value"] = _translate_value_of(kind, said["value"], texts)
     if kind == "html":
@@ -60,7 +63,16 @@ def _translate_output(to: Any, given: Any, texts: Texts) -> Any:
         return translate_properties(kind, given, texts)
     if kind in SAYING and isinstance(given, str):
         return _translate_value_of(kind, given, texts)
+    if kind == "dataframe":
+        return translate_headers(given, texts)
     return translate_value(given, texts) if kind == "html" else given
+
+
+def translate_headers(table: Any, texts: Texts) -> Any:
+    """What the columns of a table are called; its cells stay."""
+    if not isinstance(table, Mapping) or not isinstance(table.get("headers"), list):
+        return table
+    return {**table, "headers": [texts.translate(one) for one in table["headers"]]}
 
 
 def translate_value(value: Any, texts: Texts) -> Any:

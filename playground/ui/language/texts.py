@@ -16,9 +16,13 @@ import yaml
 from playground.ui.language.choosing import HERE
 
 GAP = re.compile(r"\{(\w+)(!t)?\}")
-NUMBER = re.compile(r"n\d?")  # a gap of this name holds a number, a share or a size like 135M, and nothing else
-COUNTED = re.compile(r"[\d.,]+ [a-z ]+")  # what a gap of the name `counted` holds: a number of things
-FIGURES = re.compile(r"[+\u2212-]?[\d.,]+(?:[KMB]| ?%)?")
+# What a gap of such a name holds, and nothing else: a number, a share or a size like 135M; how many of something; how
+# long something takes.
+HELD = {
+    re.compile(r"n\d?"): re.compile(r"[+\u2212-]?\$?[\d.,]+(?:[KMB]| ?%)?"),
+    re.compile("counted"): re.compile(r"[\d.,]+ [a-z ]+"),
+    re.compile("duration"): re.compile(r"\d+ s|\d+ min|\d+ h \d+ min"),
+}
 RULE = "rule"  # a gap of this name holds a text of the page: else half a sentence would be in each language
 DEEPEST = 5  # gaps within gaps that are translated
 LONGEST = 2000  # letters of a text that is looked for
@@ -59,9 +63,7 @@ class Template:
             found.append(text[at:next_at])
             at = next_at + len(part)
         read = dict(zip(self.names, [*found, text[at:end]], strict=True))
-        numbers = (value for name, value in read.items() if NUMBER.fullmatch(name))
-        counted = COUNTED.fullmatch(read.get("counted", "1 text"))
-        return read if counted and all(map(FIGURES.fullmatch, numbers)) else None
+        return read if all(may_hold(name, value) for name, value in read.items()) else None
 
 
 @dataclass(frozen=True)
@@ -73,14 +75,14 @@ class Texts:
 
     @cached_property
     def templates(self) -> dict[str, list[Template]]:
-        """By the first letter of a text those that it can be: those that begin with a gap last, as they begin any
-        text, and the longest first, as it says most of one. Scripts fill gaps by number, and are not among them."""
+        """By the first letter of a text those that it can be, the longest first, as it says most of one. Scripts fill
+        gaps by number, and are not among them."""
         found = [
             Template(tuple(GAP.split(text)[::3]), tuple(name for name, _ in gaps), translation)
             for text, translation in self.by_text.items()
             if (gaps := GAP.findall(text)) and not gaps[0][0].isdigit()
         ]
-        found.sort(key=lambda template: (not template.parts[0], -sum(map(len, template.parts))))
+        found.sort(key=lambda template: -sum(map(len, template.parts)))
         begins = {"", *(template.parts[0][:1] for template in found)}
         return {letter: [one for one in found if one.parts[0][:1] in ("", letter)] for letter in begins}
 
@@ -149,6 +151,11 @@ class Texts:
         if RULE in own and (said[RULE] == values[RULE] or not is_whole(values[RULE])):
             return None
         return GAP.sub(lambda gap: said[gap[1]], translation)
+
+
+def may_hold(name: str, value: str) -> bool:
+    """Whether a gap of this name may hold this."""
+    return all(held.fullmatch(value) for names, held in HELD.items() if names.fullmatch(name))
 
 
 def is_whole(text: str) -> bool:

@@ -61,17 +61,17 @@ def compared(*runs: Run, baseline: int = 0, **more: Any) -> ComparisonRun:
 def test_whose_words_they_are(made: Origin, setup: dict[str, Any], info: ModelInfo | None, agrees: bool | None) -> None:
     shown = answers_values.origin(run("x", made, **setup), info)
     assert shown["agrees"] is agrees
-    assert made.weights in shown["text"]
-    assert ("these are the base model's words" in shown["text"]) == made.without_effect
+    assert made.weights in shown["said"]
+    assert ("these are the base model's words" in shown["said"]) == made.without_effect
 
 
 def test_words_without_an_origin_or_with_two_are_said_to_be_so() -> None:
-    assert answers_values.origin(run("x", None), LOCAL) == {"text": answers_values.UNSAID, "agrees": None}
+    assert answers_values.origin(run("x", None), LOCAL) == {"said": answers_values.UNSAID, "agrees": None}
     once, twice = run("x"), run("y", Origin(weights="Other"))
     both = answers_values.origin(replace(once, steps=once.steps + twice.steps), LOCAL)
     assert both["agrees"] is False
-    assert "Model" in both["text"]
-    assert "Other" in both["text"]
+    assert "Model" in both["said"]
+    assert "Other" in both["said"]
 
 
 def test_differences_are_marked_against_the_chosen_pane() -> None:
