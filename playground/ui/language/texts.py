@@ -90,6 +90,8 @@ class Texts:
         """The text in this language; as it is, where there is none. Of several sentences each by itself."""
         if not self.by_text or not text or len(text) > LONGEST or isinstance(text, AsWritten):
             return text
+        if (exact := self.by_text.get(text)) is not None:
+            return exact
         ends = [match.span() for match in SENTENCE.finditer(text)]
         starts, stops = [0, *(end for _, end in ends)], [*(start for start, _ in ends), len(text)]
         parts = [text[start:stop] for start, stop in zip(starts, stops, strict=True)]
@@ -98,7 +100,7 @@ class Texts:
             return whole
         between = [text[start:end] for start, end in ends] + [""]
         said = [there or part for there, part in zip(found, parts, strict=True)]
-        return self.by_text.get(text) or "".join(part for pair in zip(said, between, strict=True) for part in pair)
+        return "".join(part for pair in zip(said, between, strict=True) for part in pair)
 
     def _find_part(self, part: str, depth: int) -> str | None:
         """A sentence, or a fact at the end of one, with its full stop."""

@@ -27,7 +27,7 @@ COMPOSED = {
     "about {n}", "\u201c{label}\u201d is {value}; {rule}", "\u201c{label}\u201d {rule}", "**{label}**",
     "`{path}` {rule}", "`{path}` is {value}; {rule}",
     "a whole number from {low} to {high}", "a number from {low} to {high}", "it must be {what}.",
-    "about {n} min", "up to {n} min", "{name}, the base", "{name}, what was learned",
+    "about {n} min", "up to {n} min", "{name}, the base", "{name}, what was learned", "But:", "Cost:",
 }  # fmt: skip
 FINDINGS = HERE / "de" / "findings.yaml"
 CONTENT = [
@@ -49,10 +49,12 @@ class Watched(Texts):
 
     def translate(self, text: str, depth: int = DEEPEST) -> str:
         self.asked.add(text)
-        found = self.find(text, depth)
-        if found is None and not NAMES.fullmatch(text):
-            self.missing.add(text)
-        return found or text
+        noted = set(self.missing)
+        if text not in self.by_text and None in [self._find_part(part, depth) for part in SENTENCE.split(text)]:
+            self.missing.intersection_update(noted)
+            if self.find(text, depth) is None and not NAMES.fullmatch(text):
+                self.missing.add(text)
+        return super().translate(text, depth)
 
     def _fill(self, translation: str, values: Mapping[str, str], depth: int) -> str | None:
         noted = set(self.missing)
@@ -154,7 +156,7 @@ def test_no_text_of_a_language_has_lost_its_place(opened: Watched) -> None:
     # Sentences that `test_findings` makes, and kinds of pairs, which stand in their file.
     composed = {*yaml.safe_load(FINDINGS.read_text("utf-8")), *(pair.kind for pair in minimal_pairs())}
     unplaced = {text for text in opened.by_text if text not in known and text not in composed}
-    assert sorted(text for text in unplaced if not is_said(text, written_in_code())) == []
+    assert sorted(text for text in unplaced if not (is_said(text, written_in_code()) or is_content(text))) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
