@@ -2,6 +2,10 @@
 
 import time
 
+from playground.classroom.leaderboard import Entry, standings
+from playground.types import Finding
+from playground.ui.classroom.student_values import board_value
+from playground.ui.finetune.heads.values import findings_value
 from playground.ui.language.components import translate_outputs, translate_properties, translate_value
 from playground.ui.language.texts import AsWritten, Texts, texts_of
 from playground.ui.language.translating import speaking, translated
@@ -47,6 +51,47 @@ def test_what_somebody_wrote_stays_as_it_is() -> None:
     assert update["choices"] == [["Run", 1], ["Ausführen", 2]]
     code = "````python\nRun\n```\nRun\n```\n````"
     assert GERMAN.translate_markdown(f"Run\n\n{code}\nRun") == f"Ausführen\n\n{code}\nAusführen"
+
+
+def test_a_gap_holds_only_what_its_name_says() -> None:
+    texts = Texts(
+        {
+            "about {duration}": "etwa {duration}",
+            "On {counted}: {title}": "An {counted!t}: {title}",
+            "{n} items": "{n} Aufgaben",
+            "{name} won ({rule}).": "{name} gewann ({rule!t}).",
+            "Run": "Ausführen",
+        },
+        {},
+    )
+    assert texts.translate("about 2 h 10 min") == "etwa 2 h 10 min"
+    assert texts.translate("On 1,200 items: Run") == "An 1,200 Aufgaben: Run"
+    assert texts.translate("A won (Run).") == "A gewann (Ausführen)."
+    for other in ("about what", "On what A and B agree: Run", "several items", "A won (Run) and B won (Run)."):
+        assert texts.translate(other) == other
+
+
+def test_a_list_is_translated_one_by_one_and_each_sentence_by_itself() -> None:
+    texts = Texts(
+        {"Left out: {reasons}.": "Weggelassen: {reasons!t}.", "{n} empty": "{n} leer", "Done.": "Fertig."}, {}
+    )
+    assert texts.translate("Left out: 3 empty, 2 odd. Done.") == "Weggelassen: 3 leer, 2 odd. Fertig."
+
+
+def test_of_two_texts_that_it_may_be_it_is_the_one_that_says_more() -> None:
+    texts = Texts({"about {what}": "etwa {what}", "{one} and {other} of answers": "{one} und {other} in Antworten"}, {})
+    assert texts.translate("about 3 and 4 of answers") == "about 3 und 4 in Antworten"
+
+
+def test_in_a_table_what_a_model_found_or_somebody_is_called_stays() -> None:
+    found = Finding(label="Right", probability=0.9, start=0, end=5)
+    (table,) = translate_value(findings_value("Right now", [found]), texts_of("de"))
+    assert table["columns"] == ["Wo", "Wahrscheinlichkeit"]
+    assert table["rows"] == [{"head": "Right", "cells": ["Right", "90.0%"]}]
+    (board,) = translate_value(
+        board_value(standings([Entry(nickname="Open", mean=0.5, n=4, looks=1)]), sealed=True), texts_of("de")
+    )
+    assert (board["corner"], board["rows"][0]["head"]) == ("Lernende", "Open")
 
 
 def test_no_text_takes_long() -> None:
