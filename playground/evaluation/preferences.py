@@ -134,9 +134,8 @@ def preference_sentence(one: Preference, titles: Sequence[str]) -> str:
     if one.adjusted < ALPHA:
         return f"{counted}: more than chance explains. The evidence suffices to prefer {first}."
     needed = _needed_text(one, share)
-    if not needed:
-        return f"{counted}: the evidence does not suffice to prefer one."
-    return f"{counted}: the evidence does not suffice to prefer one; {needed}."
+    open_question = f"{counted}: the evidence does not suffice to prefer one"
+    return f"{open_question}; {needed}." if needed else f"{open_question}."
 
 
 def _needed_text(one: Preference, share: float) -> str:

@@ -202,7 +202,7 @@ def _certain_sentence(second: str, pane: PaneAnswers, first: str, baseline: Pane
             return f"{name} is right" if right else f"{name} is wrong"
         return f"{name} is right in {right} of {format_count(n, 'repetition')}"
 
-    both = f"{said(second, pane)} and {said(first, baseline)}"
+    both = f"{said(second, pane)}, {said(first, baseline)}"
     if {pane.right, baseline.right} <= {0, pane.count, baseline.count}:
         both = f"{both}, each time"
     why = "every repetition is the same" if pane.alike and baseline.alike else "repetitions differ by rounding alone"
@@ -226,10 +226,10 @@ def _sentence(comparison: ColumnComparison) -> str:
     if comparison.significant:
         better = second if b > a else first
         return f"{counted}: more than chance explains. On this prompt the evidence suffices to prefer {better}."
-    needed = _needed_text(comparison)
-    if not needed:
-        return f"{counted}: the evidence does not suffice to prefer one."
-    return f"{counted}: the evidence does not suffice to prefer one; {needed}."
+    seen, what = comparison.items_for_seen or 0, "difference is really this large"
+    open_question = f"{counted}: the evidence does not suffice to prefer one"
+    needed = more_needed("repetitions", n, seen, comparison.comparisons, what)
+    return f"{open_question}; {needed}." if needed else f"{open_question}."
 
 
 def _summary(baseline: str, comparisons: Sequence[ColumnComparison], certain: int) -> str:
@@ -246,8 +246,3 @@ def _summary(baseline: str, comparisons: Sequence[ColumnComparison], certain: in
         f"for {len(comparisons) - len(differences)} the evidence does not suffice"
     )
     return f"{said}; of {certain} at temperature 0 repeating says nothing." if certain else f"{said}."
-
-
-def _needed_text(comparison: ColumnComparison) -> str:
-    seen, what = comparison.items_for_seen or 0, "difference is really this large"
-    return more_needed("repetitions", comparison.n, seen, comparison.comparisons, what)

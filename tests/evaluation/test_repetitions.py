@@ -72,16 +72,16 @@ def test_several_comparisons_take_more_evidence() -> None:
 def test_at_temperature_0_repeating_proves_nothing() -> None:
     found = said("0 0 0 0 0 0 0 0", "84 84 84 84 84 84 84 84", reference="84", setup=CERTAIN)
     (sentence,) = found.sentences
-    assert sentence.startswith("B is right and A is wrong, each time: at temperature 0")
+    assert sentence.startswith("B is right, A is wrong, each time: at temperature 0")
     assert all(pane.certain for pane in found.panes)
 
 
 @pytest.mark.parametrize(
     ("other", "words"),
     [
-        ("0 " * 9 + "1", "B is wrong and A is right, each time: at temperature 0 repetitions differ by rounding alone"),
-        ("0 " * 9 + "84", "B is right in 1 of 10 repetitions and A is right: at temperature 0 repetitions differ by r"),
-        ("84 " * 10, "B is right and A is right, each time: at temperature 0 every repetition is the same"),
+        ("0 " * 9 + "1", "B is wrong, A is right, each time: at temperature 0 repetitions differ by rounding alone"),
+        ("0 " * 9 + "84", "B is right in 1 of 10 repetitions, A is right: at temperature 0 repetitions differ by rou"),
+        ("84 " * 10, "B is right, A is right, each time: at temperature 0 every repetition is the same"),
     ],
 )
 def test_what_rounding_made_different_at_temperature_0_is_no_evidence(other: str, words: str) -> None:
@@ -99,7 +99,7 @@ def test_only_panes_that_chance_is_in_count_as_comparisons() -> None:
     found = repeated(panes, ["A", "B", "C"], 0, ReferenceScoring("84", SETUP))
     assert found.sentences[0].startswith("C was right in 8 of 8 repetitions")
     assert "after Holm" not in found.sentences[0]
-    assert found.sentences[1].startswith("B is right and A is wrong, each time")
+    assert found.sentences[1].startswith("B is right, A is wrong, each time")
     assert found.summary.endswith("for 0 the evidence does not suffice; of 1 at temperature 0 repeating says nothing.")
 
 

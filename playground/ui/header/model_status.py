@@ -14,11 +14,10 @@ from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.handlers.trigger_modes import on_opening_and
 from playground.ui.language.translating import translated
-from playground.ui.models.list_values import progress_text
 from playground.ui.setup_form import check as checking
 from playground.ui.setup_form.model_choice import ModelChoice
 from playground.ui.widgets import STATUS_LINE, widget
-from playground.ui.widgets.status import status
+from playground.ui.widgets.status import progress_text, status
 
 HERE = Path(__file__).parent
 SECONDS = 1.0  # between looks at a model that is not ready

@@ -14,7 +14,7 @@ from playground.formats import format_count
 from playground.settings import Settings
 from playground.types import Progress
 from playground.ui.language.translating import translated
-from playground.ui.widgets.status import share_of, status
+from playground.ui.widgets.status import progress_text, share_of, status
 
 TASKS = {
     "classification": "labels a text", "token_classification": "marks parts of a text",
@@ -209,13 +209,6 @@ def load_value(phase: str, words: str = "", progress: Progress | None = None) ->
     said = progress_text(progress) if progress else words
     spoken = "Loading." if phase == "loading" else said  # not the megabytes: they tick
     return status(phase, said, share=share_of(progress), spoken=spoken)
-
-
-def progress_text(progress: Progress) -> str:
-    """ "Fetching: 34 of 269 MB"."""
-    if not progress.total:
-        return progress.what
-    return f"{progress.what}: {progress.done:,.0f} of {progress.total:,.0f} {progress.unit}".rstrip()
 
 
 def loaded_text(info: ModelInfo, before: Collection[tuple[str, str]]) -> str:

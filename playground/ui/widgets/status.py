@@ -22,3 +22,10 @@ def sentence(text: str, *, wrong: bool = False) -> dict[str, Any]:
 def share_of(progress: Progress | None) -> float | None:
     """How much is done, from 0 to 1, if that is known."""
     return progress.done / progress.total if progress and progress.total else None
+
+
+def progress_text(progress: Progress) -> str:
+    """ "Fetching: 34 of 269 MB"."""
+    if not progress.total:
+        return progress.what
+    return f"{progress.what}: {progress.done:,.0f} of {progress.total:,.0f} {progress.unit}".rstrip()
