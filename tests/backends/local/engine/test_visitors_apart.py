@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -145,13 +146,17 @@ def test_strangers_are_kept_apart_and_those_of_a_private_server_share(
 ) -> None:
     watched = Watched(backend_of(), monkeypatch)
     sessions = Sessions(watched.catalog, Settings(public=public))
-    monkeypatch.setattr(Sessions, "visitor", lambda self, who: who if self._settings.public else "")
+    monkeypatch.setattr(Sessions, "visitor", lambda self, who: who.session_hash if self._settings.public else "")
 
-    def ask(who: Any) -> None:
-        assert list(runner.run(SETUP, sessions.of(who)))
+    def catalog_of(who: str) -> Catalog:
+        page: Any = SimpleNamespace(session_hash=who)
+        return sessions.of(page)
+
+    def ask(who: str) -> None:
+        assert list(runner.run(SETUP, catalog_of(who)))
 
     monkeypatch.setattr(Sessions, "_session_of", lambda self, who: None)
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(ask, ["ann", "bob"]))
     assert watched.visitors == ({"ann", "bob"} if public else {""})
-    assert (sessions.of("ann") is watched.catalog) is not public  # type: ignore[arg-type]
+    assert (catalog_of("ann") is watched.catalog) is not public
