@@ -51,6 +51,13 @@ def test_from_data_to_an_adapter_to_a_comparison(page_over: PageOver, tiny_catal
     page.get_by_role("button", name="Two minutes").click()
     expect(page.get_by_label("number input for Steps")).to_have_value("60")
 
+    # A number out of range is not cut without a word: it stays, and what is allowed is said.
+    set_number(page, "Steps", 99_999)
+    expect(page.locator("#training-estimate")).to_contain_text(
+        "\u201cSteps\u201d is 99999; it must be a whole number from 1 to 5,000."
+    )
+    set_number(page, "Steps", 60)
+
     # A recipe is taken away, and brought back.
     with page.expect_download() as taken:
         page.get_by_role("button", name="Save the recipe").click()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from playground.evaluation.findings.sentences import format_score
 from playground.evaluation.report.cells import escape_markdown, grid
+from playground.evaluation.scorers import SCORERS
 from playground.finetuning.held_out.judging import HeldOutResult, HeldOutScore
 from playground.formats import format_count, format_percent
 
@@ -41,7 +42,8 @@ def interval_text(score: HeldOutScore) -> str:
 
 
 def all_sentences(result: HeldOutResult) -> Iterator[str]:
-    """What is said of the comparison, and of what limits it."""
+    """What is said of the scores, of the comparison, and of what limits it."""
+    yield from (scorer.about for scorer in SCORERS.values() if scorer.title == result.scorer)
     yield from result.sentences
     if result.tries:
         yield (

@@ -35,7 +35,8 @@ LOSS = (
 )
 DID = (
     "*What else did it do?* puts small tests to the base and to what was learned, probes: what was forgotten, whether "
-    "kinds of people are treated otherwise, how sure it is of what is right, which rows it says by heart."
+    "kinds of people are treated otherwise, how sure it is of what is right, which rows it says by heart. Beside each "
+    "change, p says how likely one as large is by chance alone, corrected for how many are looked at (Holm)."
 )
 
 
