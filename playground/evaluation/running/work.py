@@ -25,8 +25,8 @@ from playground.evaluation.store.records import StoredRun
 from playground.types import Setup
 
 LOOKUP_SIZE = 200  # cells that are looked up in the store at once
-REST = "What was done is kept; run again to ask the rest."
-TIMEOUT = f"It has taken {{:,g}} seconds, the most for one experiment here. {REST}"
+TIMEOUT = "It has taken {:,g} seconds, the most for one experiment here."
+UNFINISHED = "{why} What was done is kept; run again to ask the rest."
 Growing = Generator[Table, None, None]
 ModelKey = tuple[str, str]  # and its adapter
 
@@ -143,11 +143,11 @@ class ExperimentWork:
 
     def _end_table(self, abandoned: dict[str, str]) -> Table:
         if self.stopping():
-            return self.builder.table("stopped", self._why_ended)
+            return self.builder.table("stopped", self._why_ended and UNFINISHED.format(why=self._why_ended))
         lost = self._failed_models | {(model, ""): words for model, words in abandoned.items()}
         if self.builder.missing_count and lost:
             why = " ".join(_given_up(*key, words) for key, words in lost.items())
-            return self.builder.table("failed", f"{why} {REST}")
+            return self.builder.table("failed", UNFINISHED.format(why=why))
         return self.builder.table("done")
 
     def _jobs(self, model: str, missing: Sequence[int], queue: JobQueue) -> Iterator[Job]:
@@ -166,7 +166,7 @@ class ExperimentWork:
     def _add_finished(self, finished: FinishedJob, queue: JobQueue) -> None:
         record, job = finished.result.record, finished.job
         if finished.result.error and (why := why_refused(self._catalog.account)):
-            self._why_ended = f"{why} {REST}"  # which says nothing of the model
+            self._why_ended = why  # which says nothing of the model
             return
         if record:
             self._store.put(job.key, records.dump_record(record))

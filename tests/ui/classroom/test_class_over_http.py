@@ -190,6 +190,10 @@ def test_what_a_student_asks_in_other_tabs_uses_the_same_tokens(school: School) 
     # The same browser, whose Classroom tab is not open.
     reloaded = replace(student, visitor=student.visitor.again(), place=["a place that is not known"])
     assert "tokens are used up" in reloaded.do("run-button")
+    ended = reloaded.do("experiment-button")
+    assert "tokens are used up" in ended
+    assert "Stopped" in ended
+    assert "was given up" not in ended  # as it would be said of the model
     reloaded.do("follow_class")
     reloaded.do("arrive", {"teacher": "", "seat": "", "code": ""})
     assert "tokens are used up" in reloaded.do("run-button")
