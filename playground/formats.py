@@ -1,5 +1,7 @@
 """Writes counts, shares and durations as people read them."""
 
+import time
+
 HALF_UP = 1e-9  # 2.5 is shown as 3, as at school; else 27.5 against 25.0 would read "28 against 25, difference 2"
 
 
@@ -23,3 +25,8 @@ def format_duration(seconds: float) -> str:
         return f"{max(1, round(seconds))} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def format_moment(seconds: float) -> str:
+    """ "2026-12-01 04:05" by this machine's clock, of seconds since 1970: the same in every language."""
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))

@@ -1,8 +1,11 @@
 """Counts, shares and durations as people read them: one way to write each, for page, report and terminal."""
 
+import time
+from datetime import datetime
+
 import pytest
 
-from playground.formats import format_count, format_duration, format_percent
+from playground.formats import format_count, format_duration, format_moment, format_percent
 
 
 @pytest.mark.parametrize(
@@ -24,3 +27,8 @@ def test_only_none_is_0_and_only_all_is_100(share: float, words: str) -> None:
 @pytest.mark.parametrize(("seconds", "words"), [(0.2, "1 s"), (89, "89 s"), (200, "3 min"), (7800, "2 h 10 min")])
 def test_durations_are_read_at_a_glance(seconds: float, words: str) -> None:
     assert format_duration(seconds) == words
+
+
+def test_a_moment_is_written_alike_in_every_language() -> None:
+    now = time.time()
+    assert format_moment(now) == datetime.fromtimestamp(now).isoformat(" ", "minutes")

@@ -1,13 +1,12 @@
 """What is said of a look: of its scores, of drops, and by which rule that is decided."""
 
-import time
 from collections.abc import Sequence
 
 from playground.evaluation.findings.sentences import format_points, one_line
 from playground.evaluation.watching.alarms import FIRST, Change, changes
 from playground.evaluation.watching.kept import Kept
 from playground.evaluation.watching.looks import ColumnLook, Look
-from playground.formats import format_count, format_percent
+from playground.formats import format_count, format_moment, format_percent
 
 RULE = (
     "Each look is compared with the reference on the same items (McNemar's exact test for right and wrong, else the "
@@ -67,7 +66,7 @@ def score_text(column: ColumnLook) -> str:
 
 def moment_text(look: Look) -> str:
     """When it was, by this machine's clock."""
-    return time.strftime("%d %b %Y %H:%M", time.localtime(look.made))
+    return format_moment(look.made)
 
 
 def verdict_text(kept: Kept, place: int) -> str:

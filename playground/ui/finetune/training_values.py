@@ -1,6 +1,5 @@
 """A training -> what the page shows of it. Pure functions to plain values."""
 
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +8,7 @@ from playground.finetuning.history.side_by_side import NOTE, OUTCOME, Compared, 
 from playground.finetuning.jobs.standing import Standing
 from playground.finetuning.methods import METHODS
 from playground.finetuning.training.overfitting import Overfitting, find_overfitting
-from playground.formats import format_count, format_duration
+from playground.formats import format_count, format_duration, format_moment
 from playground.ui.language.texts import AsWritten
 from playground.ui.widgets.status import status
 
@@ -161,7 +160,7 @@ def _what(one: Standing) -> list[str]:
 
 def made_text(standing: Standing) -> str:
     """When it was begun, by this server's clock."""
-    return time.strftime("%d %b %H:%M", time.localtime(standing.job.made))
+    return format_moment(standing.job.made)
 
 
 def compared_value(compared: Sequence[Compared]) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ const weightsWords = (own) => {
     .filter(Boolean);
 };
 const modelField = (own, name, common, set) => {
-  const label = `${name}: model`, chosen = own.model ?? "";
+  const label = t`${name}: model`, chosen = own.model ?? "";
   if (!many()) {
     return choose(label, chosen, [...(common ? [["", common]] : []),
       ...models().map((model) => [model.name, model.title])], set);

@@ -6,6 +6,7 @@ from typing import Any
 
 from playground.evaluation.watching import telling
 from playground.evaluation.watching.kept import Kept
+from playground.formats import format_moment
 from playground.ui.language.texts import AsWritten
 
 NEW = ""  # the key of a watch that is yet to be made
@@ -60,7 +61,7 @@ def next_text(kept: Kept) -> str:
     """When it is looked at again by itself; empty for by hand alone."""
     if kept.due is None:
         return ""
-    at = time.strftime("%d %b %H:%M", time.localtime(kept.due))
+    at = format_moment(kept.due)
     return f"The next look by itself is at {at}." if kept.due > time.time() else "It is being looked at."
 
 
