@@ -78,7 +78,7 @@ class GeneratedKnowledge(Strategy):
         sureness, best, answer = max(found, key=lambda item: item[0])  # of equals, the first
         agree = sum(comparison_key(other) == comparison_key(answer) for _, _, other in found)
         how = f"With fact {best} the model was surest: mean token probability {sureness:.2f}."
-        return Answer(text=answer, how=f"{how} {agree} of {len(facts)} facts lead to this answer.")
+        return Answer(text=answer, how=" ".join([how, f"{agree} of {len(facts)} facts lead to this answer."]))
 
 
 def _check_probabilities(completions: Sequence[Completion]) -> None:

@@ -43,7 +43,7 @@ def read_reply(completion: Completion, task: Task, *, last: bool = False) -> Ans
         )
     if task.answer == "text":
         return Answer(text=reading.text)
-    which = f"{'Last' if last else 'First'} {_name(task.answer)}"
+    which = f"Last {_name(task.answer)}" if last else f"First {_name(task.answer)}"
     where = f"{_name(task.answer).capitalize()} after {reading.mark}" if reading.mark else which
     cut = " The reply was cut off at the token limit." if completion.finish_reason == "length" else ""
     return Answer(text=reading.text, how=f"{where} in the reply.{cut}")
@@ -85,10 +85,11 @@ def explain_missing_answer(completion: Completion, kind: AnswerType) -> str:
         if cut:
             return "The reply was cut off at the token limit while the model was still thinking; raise max tokens."
         return "The reply is thought and nothing else."
-    what = "" if kind == "text" else f"{_name(kind)} "
+    if kind == "text":
+        return "The reply was cut off at the token limit before an answer came." if cut else "No answer in the reply."
     if cut:
-        return f"The reply was cut off at the token limit before {f'a {what}' if what else 'an answer '}came."
-    return f"No {what or 'answer '}in the reply."
+        return f"The reply was cut off at the token limit before a {_name(kind)} came."
+    return f"No {_name(kind)} in the reply."
 
 
 def why_none(replies: Sequence[Completion], kind: AnswerType) -> str:
@@ -104,8 +105,9 @@ def cut_short(reasonings: Sequence[Completion]) -> str:
     cut = sum(reply.finish_reason == "length" and not is_only_reasoning(reply) for reply in reasonings)
     if not cut:
         return ""
-    of = f" of {cut} of {len(reasonings)} paths" if len(reasonings) > 1 else ""
-    return f" The reasoning{of} was cut off at the token limit; raise max tokens."
+    if len(reasonings) == 1:
+        return " The reasoning was cut off at the token limit; raise max tokens."
+    return f" The reasoning of {cut} of {len(reasonings)} paths was cut off at the token limit; raise max tokens."
 
 
 def _name(kind: AnswerType) -> str:

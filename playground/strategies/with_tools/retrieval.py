@@ -91,5 +91,5 @@ class Retrieval(SearchSettings, Strategy):
         if not checks:
             return Answer(text=answer.text, how=how)
         supported = sum(check.kept for check in checks)
-        counted = f"{how} Of {len(checks)} sentences {supported} share most of their words with a passage.".strip()
-        return Answer(text=answer.text, how=counted, checks=checks)
+        counted = f"Of {len(checks)} sentences {supported} share most of their words with a passage."
+        return Answer(text=answer.text, how=f"{how} {counted}".strip(), checks=checks)

@@ -27,7 +27,7 @@ COMPOSED = {
     "about {n}", "\u201c{label}\u201d is {value}; {rule}", "\u201c{label}\u201d {rule}", "**{label}**",
     "`{path}` {rule}", "`{path}` is {value}; {rule}",
     "a whole number from {low} to {high}", "a number from {low} to {high}", "it must be {what}.",
-    "about {n} min", "up to {n} min", "{name}, the base", "{name}, what was learned", "But:", "Cost:",
+    "about {n} min", "up to {n} min", "{name}, the base", "{name}, what was learned", "But:", "Cost:", "yes/no",
 }  # fmt: skip
 FINDINGS = HERE / "de" / "findings.yaml"
 CONTENT = [
@@ -126,8 +126,7 @@ def pieces(text: str) -> Iterator[str]:
     """A string of the code, and its lines, sentences and facts, which are translated by themselves too."""
     marked = [one for line in text.split("\n") for one in line.split("** ")]
     for part in (text, *marked, *(one for line in marked for one in SENTENCE.split(line))):
-        yield unnamed(part)
-        yield unnamed(part).removesuffix("{}")
+        yield from (unnamed(part), unnamed(part.strip()), unnamed(part).removesuffix("{}").strip())
 
 
 def unnamed(text: str) -> str:
