@@ -19,7 +19,7 @@ FIXED = {"caption", "label", "hint", "noun", "title", "empty", "stop", "leave", 
 # below these is marked as `AsWritten`.
 SAID = {
     "about", "advice", "agreement", "caption", "cells", "clock", "columns", "corner", "count", "cut", "doing",
-    "empty", "entropy", "error", "facts", "fate", "found", "head", "how", "label", "left", "line", "metrics", "needs",
+    "empty", "entropy", "error", "facts", "fate", "head", "how", "label", "left", "line", "metrics", "needs",
     "note", "origin", "past", "place", "pressure", "said", "score", "sentence", "settings", "several", "shared",
     "since", "spoken", "status", "summary", "title", "unit", "verdict", "why", "word", "words",
 }  # fmt: skip
