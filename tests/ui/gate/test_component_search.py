@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from playground.ui.gate.scripts.component_search import EVENTS, SEARCH, TABLE
+from playground.ui.gate.scripts.component_search import EVENTS, LOADED, SEARCH, TABLE, with_table
 from playground.ui.gate.scripts.mended_scripts import ASSETS
 
 CORES = [path.read_text("utf-8") for path in ASSETS.glob("core-*.js")]
@@ -29,10 +29,19 @@ def asked_of_node(script: str) -> Any:
     return json.loads(done.stdout)
 
 
-def test_both_searches_stand_in_this_gradio() -> None:
+def test_all_searches_stand_in_this_gradio() -> None:
     """Where this fails, Gradio has changed: see whether it still searches, and mend what is replaced."""
     assert [len(SEARCH.findall(core)) for core in CORES] == [1]
     assert [len(EVENTS.findall(core)) for core in CORES] == [1]
+    assert [len(LOADED.findall(core)) for core in CORES] == [1]
+
+
+def test_what_a_word_to_a_hidden_component_changes_is_looked_for_in_it_alone() -> None:
+    searched = (
+        "let n=find(this.root,e);n&&`visible`in t&&(n.props.shared_props.visible=t.visible),load(this.root,this.#r)"
+    )
+    mended, _ = with_table(searched)
+    assert mended.removesuffix(f"\n{TABLE}") == searched.replace("load(this.root", "n&&load(n")
 
 
 def test_the_table_finds_what_the_search_finds() -> None:

@@ -12,6 +12,13 @@
   class Targets extends FixedList {
     map() { return []; }
   }
+  // Nor does what a component began with, of which each that is shown has its own copy.
+  class Fixed {}
+  const { components } = window.gradio_config;
+  for (const part of components.flatMap((component) => [component, component.props])) {
+    Object.setPrototypeOf(part, Fixed.prototype);
+  }
+  Object.setPrototypeOf(components, FixedList.prototype);
   Object.setPrototypeOf(window.gradio_config.dependencies, FixedList.prototype);
   for (const event of window.gradio_config.dependencies) {
     Object.setPrototypeOf(event.inputs, Inputs.prototype);
