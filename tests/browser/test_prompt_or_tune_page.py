@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from folded import turn_to
 from playwright.sync_api import Page, expect
 from tiny_base import tiny_base
+from tiny_models import tiny_tokenizer
 
 from playground.finetuning.jobs.job import JobFolder
 from playground.ui.finetune.files import merge_panel
@@ -29,11 +29,11 @@ def merge(folder: JobFolder, cache: Path) -> Generator[str, None, str]:
 
 
 def test_a_stop_keeps_the_next_click_goes_on_and_what_was_learned_is_scored_and_compared(
-    page_over: Callable[..., Page], default_model: tuple[Any, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    page_over: Callable[..., Page], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(judging, "MOST", 6)
     monkeypatch.setattr(merge_panel, "follow_merge", merge)
-    page = turn_to(page_over(tiny_base(default_model[1], tmp_path / "base"), anew=True), "Fine-tune")
+    page = turn_to(page_over(tiny_base(tiny_tokenizer(), tmp_path / "base"), anew=True), "Fine-tune")
     page.get_by_role("button", name=re.compile("^Prompt or tune")).click()
     panel, state = page.locator("#prompt-or-tune"), page.locator("#prompt-or-tune-state")
     panel.get_by_role("button", name="All numbers of the comparison").click()
