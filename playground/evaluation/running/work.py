@@ -225,5 +225,6 @@ class ExperimentWork:
 
 
 def _given_up(model: str, adapter: str, why: str) -> str:
-    named = f"The model {model!a} with the adapter {adapter!a}" if adapter else f"The model {model!a}"
-    return f"{named} was given up. {why}"
+    if adapter:
+        return f"The model {model!a} with the adapter {adapter!a} was given up. {why}"
+    return f"The model {model!a} was given up. {why}"

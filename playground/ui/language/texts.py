@@ -96,7 +96,8 @@ class Texts:
         starts, stops = [0, *(end for _, end in ends)], [*(start for start, _ in ends), len(text)]
         parts = [text[start:stop] for start, stop in zip(starts, stops, strict=True)]
         found = [self._find_part(part, depth) for part in parts]
-        if None in found and (whole := self.find(text, depth)) is not None:
+        # A sentence behind a bold word is not told from what that introduces.
+        if (None in found or "**" in text) and (whole := self.find(text, depth)) is not None:
             return whole
         between = [text[start:end] for start, end in ends] + [""]
         said = [there or part for there, part in zip(found, parts, strict=True)]
@@ -146,11 +147,17 @@ class Texts:
         between = next((one for one in BETWEEN if one in text), "")
         return between.join(self.find(one, depth) or one for one in text.split(between)) if between else text
 
+    def _is_known(self, text: str, depth: int) -> bool:
+        """Whether all of it is in this language: as a whole, or each of its sentences."""
+        parts = SENTENCE.split(text)
+        whole = self.find(text, depth) is not None or self.find(f"{text}.", depth) is not None
+        return whole or (len(parts) > 1 and None not in [self._find_part(part, depth) for part in parts])
+
     def _fill(self, translation: str, values: Mapping[str, str], depth: int) -> str | None:
         """The translation with this in its gaps; None where a part would stay in the other language, or is none."""
         own = {gap[1] for gap in GAP.finditer(translation) if gap[2] and depth}
         said = {name: self._translate_gap(text, depth - 1) if name in own else text for name, text in values.items()}
-        if RULE in own and (said[RULE] == values[RULE] or not is_whole(values[RULE])):
+        if RULE in own and not (is_whole(values[RULE]) and self._is_known(values[RULE], depth - 1)):
             return None
         return GAP.sub(lambda gap: said[gap[1]], translation)
 

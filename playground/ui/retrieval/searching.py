@@ -22,6 +22,7 @@ from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.one_at_a_time import until_stopped
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.handlers.tab import PageContext, Updates
+from playground.ui.language.translating import translated
 from playground.ui.retrieval.documents_panel import DocumentsPanel
 from playground.ui.retrieval.map_figure import map_figure
 from playground.ui.retrieval.passages_values import found_value, quality_tables
@@ -134,7 +135,7 @@ class SearchHandlers:
             raise InvalidSetup(searched.unmade)
         with Returning(_measure(searched)) as work:
             for progress in until_stopped(work, values[self.panel.line.turn]):
-                yield {self.panel.said: sentence(f"{progress.what} ...")}
+                yield {self.panel.said: sentence(f"{translated(progress.what)} ...")}
             if not work.ended:
                 yield {self.panel.said: sentence("Stopped; nothing was measured to its end.")}
                 return
