@@ -31,11 +31,19 @@ class PaneEstimate:
     at_most: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds until an answer's first token is there, which is mostly reading, and for each token after it."""
+
+    first: float
+    each: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What runs have shown: seconds for each token of one answer, by model, and tokens of an answer, by its kind."""
+    """What runs have shown: how quick answers came, by model, and how many tokens they had, by their kind."""
 
-    speeds: Mapping[str, float] = field(default_factory=dict)
+    paces: Mapping[str, Pace] = field(default_factory=dict)
     lengths: Mapping[Kind, float] = field(default_factory=dict)
 
 
@@ -68,9 +76,9 @@ def estimate_panes(panes: Sequence[Setup], repetitions: int, catalog: Catalog, s
             costs.append(repetitions * price.cost(round(size.prompt), round(completion)))
         elif info.kind == "endpoint":
             unpriced = True
-        if pane.model in seen.speeds:
+        if pace := seen.paces.get(pane.model):
             beside = max(1, min((backend or info).capabilities.parallel, repetitions * count))
-            spent = repetitions * completion * seen.speeds[pane.model] / beside
+            spent = repetitions * (count * pace.first + max(0.0, completion - count) * pace.each) / beside
             seconds[pane.model] = seconds.get(pane.model, 0.0) + spent
         else:
             untimed = True
@@ -93,16 +101,27 @@ def seen_in(runs: Iterable[Run]) -> Seen:
             answers = [one for step in run.steps if not step.tool for one in step.completions]
             by_model[run.setup.model] += answers
             by_kind[_kind(run.setup)] += answers
-    tokens = {model: sum(one.completion_tokens for one in answers) for model, answers in by_model.items()}
-    seconds = {model: sum(one.seconds for one in answers) for model, answers in by_model.items()}
     return Seen(
-        speeds={model: seconds[model] / tokens[model] for model in by_model if tokens[model] and seconds[model]},
+        paces={model: pace for model, answers in by_model.items() if (pace := _pace(answers))},
         lengths={
             kind: sum(one.completion_tokens for one in answers) / len(answers)
             for kind, answers in by_kind.items()
             if answers
         },
     )
+
+
+def _pace(answers: Sequence[Completion]) -> Pace | None:
+    """None where nothing took time. Where no first token was timed before others, the mean is all there is."""
+    tokens, seconds = sum(one.completion_tokens for one in answers), sum(one.seconds for one in answers)
+    if not tokens or not seconds:
+        return None
+    known = [one for one in answers if one.time_to_first_token is not None and one.completion_tokens > 1]
+    if not known:
+        return Pace(seconds / tokens, seconds / tokens)
+    first = sum(one.time_to_first_token or 0.0 for one in known)
+    after = sum(one.seconds for one in known) - first
+    return Pace(first / len(known), max(0.0, after) / sum(one.completion_tokens - 1 for one in known))
 
 
 def _kind(setup: Setup) -> Kind:

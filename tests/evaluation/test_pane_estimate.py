@@ -1,5 +1,6 @@
 """What a comparison would take, before anything is asked."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,9 +8,11 @@ import pytest
 from playground import setups
 from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
-from playground.evaluation.pane_estimate import Seen, estimate_panes, seen_in
+from playground.evaluation.pane_estimate import Pace, Seen, estimate_panes, seen_in
 from playground.types import Completion, Run, Step
 from playground.ui.compare.before_values import estimate_sentence
+
+EXAMPLES = [{"input": "a", "output": "b"}]
 
 
 @pytest.fixture
@@ -52,7 +55,7 @@ def ended(strategy: str, tokens: int, seconds: float) -> Run:
 
 def test_time_and_length_follow_from_what_was_seen_before(catalog: Catalog) -> None:
     seen = seen_in([ended("zero_shot", 4, 2.0)])
-    assert seen.speeds == {"m": 0.5}
+    assert seen.paces == {"m": Pace(0.5, 0.5)}
     parallel = catalog.info("m").capabilities.parallel
     made = estimate_panes([setup("zero_shot")], parallel, catalog, seen)
     assert made.seconds == pytest.approx(4 * 0.5)  # as long as the one that was seen, not the 10 tokens it may have
@@ -67,3 +70,15 @@ def test_time_and_length_follow_from_what_was_seen_before(catalog: Catalog) -> N
     assert shorter.completion_tokens == 2
     untimed = estimate_panes([setup("zero_shot")], 1, catalog, Seen())
     assert estimate_sentence(1, 1, untimed).endswith("time is known after a first run.")
+
+
+def test_what_a_short_answer_waited_for_is_not_taken_for_each_token(catalog: Catalog) -> None:
+    run = ended("zero_shot", 3, 7.0)
+    (step,) = run.steps
+    (answer,) = step.completions
+    slow = replace(run, steps=(replace(step, completions=(replace(answer, time_to_first_token=6.8),)),))
+    seen = seen_in([slow])
+    assert seen.paces["m"].first == 6.8
+    made = estimate_panes([setup("few_shot", task={"input": "x", "examples": EXAMPLES})], 1, catalog, seen)
+    assert made.at_most
+    assert made.seconds == pytest.approx(6.8 + 9 * 0.1)  # and not 10 times 2.3
