@@ -71,5 +71,5 @@ def again_until(act: Callable[[], object], seen: Callable[[float], object]) -> N
 
 def dismiss(page: Page) -> None:
     """Close the messages of the page, which may be on their way out: they go by themselves after ten seconds."""
-    page.evaluate("document.querySelectorAll('.toast-header').forEach((message) => message.click())")
+    page.evaluate("document.querySelectorAll('[data-testid=toast-close]').forEach((button) => button.click())")
     expect(page.locator(".toast-body")).to_have_count(0)

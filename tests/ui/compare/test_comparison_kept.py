@@ -78,11 +78,11 @@ def test_a_mixture_of_what_comes_back_and_what_stood_there_is_not_kept(odd: Any)
 
 def test_whatever_a_browser_keeps_of_a_form_waits_until_it_has_been_filled(page: Any) -> None:
     """Each handler that writes it is sent the form's mark, which is set when the page has put back what was kept."""
-    progress = "playground-lessons"  # of lessons, which is no form
+    no_forms = {"playground-lessons", "playground-fixed"}  # progress, and what an assignment fixes, each one value
     writers = [
         f
         for f in page.fns.values()
-        if f.fn and any(isinstance(o, gr.BrowserState) and o.storage_key != progress for o in f.outputs)
+        if f.fn and any(isinstance(o, gr.BrowserState) and o.storage_key not in no_forms for o in f.outputs)
     ]
     marks = {b._id: b for f in writers for b in f.inputs if isinstance(b, gr.Checkbox) and b.label is None}
     kept = {o.storage_key for f in writers for o in f.outputs if isinstance(o, gr.BrowserState)}
