@@ -73,7 +73,7 @@ def test_it_costs_no_tokens_and_is_no_call(run: Run) -> None:
     assert (run.steps[1].completions[0].completion_tokens, run.steps[1].completions[0].prompt_tokens) == (0, 0)
     assert run.calls == len(asked) == 2
     assert dict(measures.metrics(run))["Calls"] == "2"
-    assert answers_values.origin(run, None)["text"] == answers_values.UNSAID  # of the models, not of the tool
+    assert answers_values.origin(run, None)["said"] == answers_values.UNSAID  # of the models, not of the tool
 
 
 def test_it_is_kept_whole_in_json_and_in_the_store(run: Run) -> None:
