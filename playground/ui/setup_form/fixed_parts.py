@@ -88,12 +88,12 @@ def wire(page: Any, shown: Any, fixed: Any, kept: Any) -> None:
     def follow(now: Mapping[str, Any] | None) -> Updates:
         return while_hidden({shown: show(now), kept: now})
 
-    def reopen(held: Any) -> Updates:
+    def reopen_fixed(held: Any) -> Updates:
         return {fixed: read_kept(held)}
 
     fixed.change(follow, fixed, [shown, kept], **AT_ONCE)
     shown.work_freely(work_freely, None, fixed, **AT_ONCE)
-    drafts.restore(page, kept, drafts.build_mark(), reopen, [fixed])
+    drafts.restore(page, kept, drafts.build_mark(), reopen_fixed, [fixed])
 
 
 def show(fixed: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def test_scores_stand_before_and_after() -> None:
     assert scores_value(None) == []
     job = SimpleNamespace(id="20300101-101010-abc123", title="Label a text: built-in rows", made=0.0)
     kept = KeptHead(standing=SimpleNamespace(job=job), head=HEAD, folder=Path())  # type: ignore[arg-type]
-    assert re.fullmatch(r"Label a text: built-in rows \(accuracy 80%, \d\d \w+ \d\d:\d\d\)", title_of(kept))
+    assert re.fullmatch(r"Label a text: built-in rows \(accuracy 80%, \d{4}-\d\d-\d\d \d\d:\d\d\)", title_of(kept))
     assert all(word in card_text(HEADS["reward"]) for word in ("What is trained", "What it takes", "When it fails"))
 
 

@@ -58,8 +58,8 @@ def test_each_window_keeps_a_draft_of_its_own_of_all_that_is_kept(page: Any) -> 
     kept = {box.storage_key for box in page.blocks.values() if isinstance(box, gr.BrowserState)}
     script = (Path(look.__file__).parent / "widgets" / "window_drafts.js").read_text("utf-8")
     (keys,) = re.findall(r"KEYS = \[(.+)\]", script)
-    # What somebody has learned is no draft: it is the same in all windows.
-    assert set(re.findall(r'"(.+?)"', keys)) == kept - {"playground-lessons"}
+    # What somebody has learned and what an assignment fixes are no drafts: they are the same in all windows.
+    assert set(re.findall(r'"(.+?)"', keys)) == kept - {"playground-lessons", "playground-fixed"}
 
 
 FORM = {"task": {"form": "labels", "form_text": "yes\nno"}}

@@ -1,5 +1,6 @@
 // Runs before Gradio's own scripts. By hand, because Gradio shows the answer of a handler also in a field into which
 // somebody has typed since the handler was asked: on a busy server letters would be lost. What was typed last stays.
+// And Gradio shows the last news of a run once more when it is over, though something newer may stand there by then.
 
 const typedStays = (() => { // for the script that reads the stream of answers
   const UNCHANGED = { __type__: "update" };
@@ -24,22 +25,23 @@ const typedStays = (() => { // for the script that reads the stream of answers
   const questions = new Map(); // by event, what was asked, when, and which of its answers are left out
   const note = (event, handler, at) => {
     const { outputs } = dependencies.find(({ id }) => id === handler);
-    if (outputs.some((field) => inputs.some(({ id }) => id === field))) {
-      questions.set(event, { outputs, at, begun: false, without: new Set() });
-    }
+    questions.set(event, { outputs, at, begun: false, without: new Set() });
   };
-  // A line of the stream without what would be written over later words.
+  // A line of the stream without what would be written over something newer.
   const passOn = (line, kind, event) => {
     const asked = questions.get(event);
     if (!asked || !["process_generating", "process_completed"].includes(kind)) return line;
-    const differs = kind === "process_generating" && asked.begun; // from the second news on, only what has changed
+    const over = kind === "process_completed", told = over && asked.begun; // all of it, as news
+    const differs = !over && asked.begun; // from the second news on, only what has changed
     asked.begun = true;
-    if (kind === "process_completed") questions.delete(event);
-    if (!asked.outputs.some((field) => typed.get(field) > asked.at)) return line;
+    if (over) questions.delete(event);
+    const late = (field) => typed.get(field) > asked.at;
+    if (!told && !asked.outputs.some(late)) return line;
     const message = JSON.parse(line.slice("data: ".length)), data = message.output?.data;
     if (!data) return line;
-    asked.outputs.forEach((field, at) => {
-      if (!(typed.get(field) > asked.at)) return;
+    if (told) data.fill(UNCHANGED);
+    else asked.outputs.forEach((field, at) => {
+      if (!late(field)) return;
       const first = !asked.without.has(field);
       data[at] = !differs ? withoutValue(data[at]) : first ? [["replace", [], UNCHANGED]] : [];
       asked.without.add(field);
