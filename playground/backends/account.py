@@ -91,10 +91,12 @@ class _ChargedStream:
         return news
 
     def close(self) -> None:
-        self._stream.close()
         spent, self._spent = self._spent, _Spent()
-        if spent.tokens:
-            self._account.charge(spent.tokens)
+        try:
+            self._stream.close()
+        finally:
+            if spent.tokens:
+                self._account.charge(spent.tokens)
 
 
 class _Spent:

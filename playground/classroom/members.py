@@ -67,6 +67,12 @@ class Members:
         with self._file.writing() as db:
             db.execute("UPDATE members SET secret = '' WHERE id = ?", (member_id,))
 
+    def give_up(self, member_id: int) -> None:
+        """The place stays taken, and the secret opens it no more: who left would else work on without being charged."""
+        hashed = codes.hash_secret(codes.make_secret())  # of a secret that nobody is given
+        with self._file.writing() as db:
+            db.execute("UPDATE members SET secret = ? WHERE id = ?", (hashed, member_id))
+
     def remove(self, member_id: int) -> None:
         """Delete the member, with every look and submission."""
         with self._file.writing() as db:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from playground import setups
-from playground.backends.account import Account
+from playground.backends.account import Account, charged
 from playground.backends.base import NextToken, Request, Stream
 from playground.backends.catalog import Catalog
 from playground.backends.scripted import ScriptedBackend
@@ -167,3 +167,28 @@ def test_an_experiment_ends_when_nothing_is_left_and_says_so_of_no_model(catalog
     more = run(Purse())
     assert (more.status, more.stored_count) == ("done", len(table.results))
     store.close()
+
+
+def test_what_came_is_charged_though_the_end_of_it_fails() -> None:
+    class Broken:
+        """A stream whose server is gone when it is closed."""
+
+        def __iter__(self) -> Iterator[Delta]:
+            return self
+
+        def __next__(self) -> Delta:
+            return Delta(index=0, text="word", prompt_tokens=3)
+
+        def close(self) -> None:
+            raise GenerationFailed("The server is gone.")
+
+    class Model(ScriptedBackend):
+        def stream(self, request: Request) -> Stream:
+            return Broken()
+
+    purse = Purse()
+    stream = charged(Model(), purse).stream(Request(messages=HELLO))
+    next(stream)
+    with pytest.raises(GenerationFailed):
+        stream.close()
+    assert purse.charged == [4]

@@ -149,6 +149,9 @@ class EntryHandlers:
 
     @report_errors
     def leave(self, values: Values, request: gr.Request) -> Updates:
+        seat = find_member(self.store, payloads.words(values[self.parts.secret], "place"))
+        if seat and seat.member:
+            self.store.members.give_up(seat.member.id)
         self.students.payers.charge_nobody(request, browser=True)
         said = {self.entry.said: sentence(words.LEFT), self.parts.door: {"forget": ["seat"]}}
         return {**self.show(request, None, ""), **said}

@@ -13,6 +13,7 @@ from clients import http_client
 from posting import Visitor
 
 from playground.classroom import assignment as assignments
+from playground.classroom.seats import find_member
 from playground.classroom.store import ClassStore
 from playground.settings import Settings
 from playground.ui.app import build_app, launch_options
@@ -199,7 +200,10 @@ def test_what_a_student_asks_in_other_tabs_uses_the_same_tokens(school: School) 
     assert "tokens are used up" in reloaded.do("run-button")
     for stranger in (school.person(), school.teacher()):
         assert "used up" not in stranger.do("run-button")
+    secret = student.place[0]
+    assert find_member(store, secret)
     student.do("leave")
+    assert find_member(store, secret) is None  # else the place would be worked on, and nothing charged
     assert "used up" not in student.do("run-button")
     assert "Tokens left" not in student.do("follow_class")  # it asked before, and is heard after
     assert "used up" not in student.do("run-button")

@@ -24,8 +24,8 @@ const typedStays = (() => { // for the script that reads the stream of answers
   };
   const questions = new Map(); // by event, what was asked, when, and which of its answers are left out
   const note = (event, handler, at) => {
-    const { outputs } = dependencies.find(({ id }) => id === handler);
-    questions.set(event, { outputs, at, begun: false, without: new Set() });
+    const asked = dependencies.find(({ id }) => id === handler);
+    if (asked) questions.set(event, { outputs: asked.outputs, at, begun: false, without: new Set() });
   };
   // A line of the stream without what would be written over something newer.
   const passOn = (line, kind, event) => {
