@@ -18,7 +18,7 @@ from playground.ui.language.choosing import ASKED, NAME, offered
 from playground.ui.language.opening import language_script, translate_page
 from playground.ui.language.translating import speaking
 
-NAMES = ("fixed_events", "typed_stays", "sure_answers")
+NAMES = ("fixed_events", "newer_stays", "sure_answers")
 SCRIPTS = (Path(__file__).with_name(f"{name}.js").read_text("utf-8") for name in NAMES)
 SCRIPT = "".join(f"<script>{script}</script>" for script in SCRIPTS).encode()
 END, GRADIO = b"</head>", b"<gradio-app"

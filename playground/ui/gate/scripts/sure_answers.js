@@ -29,7 +29,7 @@
       const event = answer.ok && (await answer.clone().json()).event_id;
       if (event) {
         awaited.add(event);
-        typedStays.note(event, Number(handler), at);
+        newerStays.note(event, Number(handler), at);
       }
       return answer;
     });
@@ -70,7 +70,7 @@
         closed = Promise.race([heard, pause()]);
       }
       if (kind === "process_completed") awaited.delete(event);
-      await writer.write(`${typedStays.passOn(line, kind, event)}\n`);
+      await writer.write(`${newerStays.passOn(line, kind, event)}\n`);
     }
     return false;
   };

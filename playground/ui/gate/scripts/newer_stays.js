@@ -2,7 +2,7 @@
 // somebody has typed since the handler was asked: on a busy server letters would be lost. What was typed last stays.
 // And Gradio shows the last news of a run once more when it is over, though something newer may stand there by then.
 
-const typedStays = (() => { // for the script that reads the stream of answers
+const newerStays = (() => { // for the script that reads the stream of answers
   const UNCHANGED = { __type__: "update" };
   const { components, dependencies } = window.gradio_config;
   const inputs = components.filter(({ type }) => type === "textbox" || type === "number");
