@@ -18,7 +18,8 @@ COMMAND = re.compile(r"\\[a-zA-Z]+")
 WORDS = re.compile(r"[^\W\d_]{2,}")
 # Two numbers right after "the answer is": a sum that is not worked out, a range, a choice.
 TWO = re.compile(
-    r"\W{0,9}\d(?:[\d.,]*\d)?[^\w,;.]{0,3}?\s?(?:[-+*\u2212\u2013\u00d7\u00f7/x]|to\b|or\b|\\(?:times|cdot|div)(?![a-z]))\s?[$\u20ac\u00a3]?\d"
+    r"\W{0,9}\d(?:[\d.,/]*\d)?[^\w,;.]{0,3}?\s?"
+    r"(?:(?P<or>or\b)|[-+*\u2212\u2013\u00d7\u00f7x]|to\b|\\(?:times|cdot|div)(?![a-z]))\s?[$\u20ac\u00a3]?\d"
 )
 
 # A calculation with its units: "9 eggs * $2".
@@ -34,7 +35,7 @@ def marked_number(mark: AnswerMark) -> tuple[str | None, bool]:
     if mark.name in ("\\boxed", "<answer>", "####"):
         return _boxed(text, prose=mark.name != "\\boxed"), bool(re.search(r"\d|\\[a-z]", text))
     values = numbers(text)
-    if "=" not in text and len(set(values)) > 1 and TWO.match(text):
+    if "=" not in text and _is_left_to_work_out(text, values):
         return None, True
     return equation_result(text) or next(iter(values), None), False
 
@@ -72,4 +73,15 @@ def is_term(text: str) -> bool:
 def _single_number(text: str) -> str | None:
     """The one number of a text that is no longer term."""
     values = numbers(text)
-    return values[0] if len(set(values)) == 1 and not TERM.search(text) else None
+    if len(set(values)) != 1 or TERM.search(text) or _is_left_to_work_out(text, values):
+        return None
+    return values[0]
+
+
+def _is_left_to_work_out(text: str, values: list[str]) -> bool:
+    """Whether two numbers with a sign between them begin the text: "7 + 5", also "5 - 5".
+
+    "1/2 or 0.5" is one number in two spellings.
+    """
+    two = TWO.match(text) if len(values) > 1 else None
+    return bool(two and (len(set(values)) > 1 or not two["or"]))

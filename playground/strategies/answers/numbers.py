@@ -29,7 +29,7 @@ TOKEN = re.compile(
     r"|\d+(?:/\d+){2,}|\d+(?::\d+)+)"  # dates, numbers of telephones, times, ratios
     rf"|(?P<sign>{SIGN})?(?P<currency>{CURRENCY}\s?)?(?P<inner>{SIGN})?"
     rf"(?:(?P<whole>\d+)(?:[ {SPACES}]| and )(?P<top>\d+)/(?P<bottom>\d+)(?![\d/])"
-    rf"|(?P<before>\d+)?[ {SPACES}]?(?P<vulgar>{VULGAR})"
+    rf"|(?:(?P<before>\d+)[ {SPACES}]?)?(?P<vulgar>{VULGAR})"
     rf"|(?P<body>{SPACED}|{DIGITS}|\.\d+)"
     r"(?:[eE](?P<e>[-+\u2212]?\d{1,18})(?!\d)"
     rf"|\s?(?:[xX*\u00d7\u2715]|\\times|\\cdot)\s?10{RAISED}(?P<ten>{SIGN}?\d{{1,18}})[}})]?"

@@ -122,6 +122,7 @@ def test_every_sum_that_is_worked_out_is_read_as_its_result(a: int, b: int, sign
         r"\boxed{|{-5}|}", r"\boxed{\lfloor 3.5 \rfloor}", r"\boxed{x^2 + 3}", "3 left.\n#### 10:30", "#### 3 4",
         "There are 12 boys. <answer>3:4</answer>", "12 left <answer>2\u03c0</answer>", "The answer is 3 * 4.",
         "The answer is 18 - 4.", "The answer is 3\u20135.", "The answer is 5 to 6.", "Answer: 3 or 4",
+        "The answer is 1 + 1.", "Answer: 5 - 5", r"\boxed{3 \times 3}", "#### 5 x 5", "The answer is 1/2 or 3/4.",
     ],
 )  # fmt: skip
 def test_a_marked_answer_that_is_not_one_number_is_none_and_nothing_before_it_is_taken_instead(text: str) -> None:
@@ -142,6 +143,7 @@ def test_a_marked_answer_that_is_not_one_number_is_none_and_nothing_before_it_is
         (r"\boxed{1e3}", "1000"), ("<answer>x = 5</answer>", "5"),
         (r"Put it in \boxed{}. The answer is 7.", "7"), (r"In \boxed{answer}: the answer is 7", "7"),
         ("The answer is 6.02 x 10^2.", "602"), ("The answer is 5 apples and 3 pears.", "5"),
+        ("The answer is 1/2 or 0.5.", "0.5"), ("The answer is 1/2, or 3/4 if doubled", "0.5"),
     ],
 )  # fmt: skip
 def test_a_marked_answer_of_one_number_may_have_units_and_an_equation(text: str, value: str) -> None:

@@ -96,6 +96,14 @@ def test_a_number_in_any_notation_reads_as_its_value(text: str, value: str | Non
     assert extract_answer(text, "number") == value
 
 
+@pytest.mark.parametrize(
+    "sentence", ["He has {} left", "It is {}.", '"{}"', "**{}**", "so:\n{}\n", "{} is what I get", "= {}"]
+)
+def test_each_notation_reads_the_same_within_a_sentence(sentence: str) -> None:
+    readings = {text: extract_answer(sentence.format(text), "number") for text, _ in ALL}
+    assert {text: readings[text] for text, value in ALL if readings[text] != value} == {}
+
+
 @pytest.mark.parametrize("text", NO_NUMBER)
 def test_times_dates_versions_names_and_unfinished_sums_are_no_numbers(text: str) -> None:
     assert extract_answer(text, "number") is None
