@@ -47,6 +47,7 @@ What is read as what (`extract_answer`), in this order:
 | | "Yes or no?" and a question before the answer are not the answer |
 | label | a whole word (any part of the text in scripts without spaces) that is not denied: "Not bad but good" is |
 | | good, "non-toxic" is not toxic; the longest where several could be meant; case and composition do not matter |
+| | "good or bad" and "good/bad" name a choice and no answer |
 | text | all of it |
 
 characters.py       One spelling per character before anything is read or compared: widths, digits, dashes, quotes,

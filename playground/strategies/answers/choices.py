@@ -29,8 +29,8 @@ def letters_in(text: str, labels: tuple[str, ...], *, marked: bool = False) -> l
         rf"(?:\W*(?={any_case}\W*$)|[^\w(]*)({any_case})(?:\W*$|[.):]\s)", text
     ):  # nothing else, or the option as it is listed
         return [whole[1].upper()]
-    spelled = label_spans(text, labels)
-    for start, end in reversed([(start, end) for start, end, label in spelled if len(label.strip()) > 1]):
+    spelled = [span for span in label_spans(text, labels) if len(span[2].strip()) > 1]
+    for start, end, _ in reversed(spelled):
         text = text[:start] + " " * (end - start) + text[end:]
     text = _without_denied(_without_lists(text, any_case), any_case)
     if marked and (first := re.match(rf"\W*(?!{ARTICLE}|{PRONOUN})({any_case})(?![\w'+#-])", text)):

@@ -3,14 +3,16 @@
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 
 from playground.strategies.answers.characters import LETTER, UNSPACED, normalise
 
+Span = tuple[int, int, str]  # where a label begins and ends in a text, and which it is
 YES_NO = {"yes": "Yes", "true": "Yes", "no": "No", "false": "No"}
 OTHER = {"Yes": "No", "No": "Yes"}
 NEGATION = (
     r"(?:\b(?:not|never|cannot|neither|nor|hardly|far from|no|without)|n't)"
-    r"(?:\s+(?:think|believe|say|claim|agree|the case|evidence|indication|sign|proof)(?:\s+(?:that|of))?"
+    r"(?:\s+(?:think|believe|say|claim|agree|the case|evidence|indication|sign|proof|way|chance)(?:\s+(?:that|of))?"
     r"(?:\s+(?:that|this|it)(?:'s|\s+is|\s+was))?)?"
     r"(?:\s+(?:be\s+)?(?:call|consider|describe|classify|classified|label|regard)(?:ed|led|d)?"
     r"(?:\s+(?:that|this|it))?(?:\s+(?:as|to be))?)?"
@@ -24,7 +26,7 @@ DENIAL_REACH = 60  # characters before a word in which what denies it is looked 
 DETERMINER = (
     r"(?!\s+(?:doubt|one|longer|matter|problem|need|question|way|idea|reason|evidence|information|more|less)\b)"
 )
-BOTH = re.compile(r"\b(?:yes (and|or) no|true (and|or) false)\b", re.IGNORECASE)
+JOINED = re.compile(r"(?<!\d)\s?/\s?|\s(?:and|or|nor|und|oder)\s", re.IGNORECASE)  # "yes or no", "good/bad": no answer
 STATEMENT = re.compile(
     rf"(?<!{LETTER})(?<!{LETTER}-)(?:yes|no{DETERMINER}|true|false)(?!{LETTER}|-{LETTER})", re.IGNORECASE
 )
@@ -32,12 +34,11 @@ STATEMENT = re.compile(
 
 def yes_or_no(text: str) -> list[str]:
     """Yes for yes and true, No for no and false; the other one where it is denied: "That is not true" says No."""
-    mentions = []
-    text = BOTH.sub(lambda m: " " * len(m[0]), text)
-    for match in STATEMENT.finditer(text):
-        label = YES_NO[match[0].lower()]
-        mentions.append((OTHER[label] if _is_denied(text, match.start()) else label, _is_question(text, match.end())))
-    return [label for label, is_question in mentions if not is_question] or [label for label, _ in mentions]
+    said = [(m.start(), m.end(), YES_NO[m[0].lower()]) for m in STATEMENT.finditer(text)]
+    answers = [
+        (start, end, OTHER[label] if _is_denied(text, start) else label) for start, end, label in _apart(text, said)
+    ]
+    return _after_questions(text, answers)
 
 
 def labels_in(text: str, labels: tuple[str, ...]) -> list[str]:
@@ -45,11 +46,10 @@ def labels_in(text: str, labels: tuple[str, ...]) -> list[str]:
     whole = _key(text).strip(" .!?\"'`*()[]\n")
     if exact := [label for label in labels if label.strip() and _key(normalise(label)) == whole]:
         return exact[:1]
-    spans = label_spans(text, labels)
-    return [label for _, end, label in spans if not _is_question(text, end)] or [label for _, _, label in spans]
+    return _after_questions(text, _apart(text, label_spans(text, labels)))
 
 
-def label_spans(text: str, labels: tuple[str, ...]) -> list[tuple[int, int, str]]:
+def label_spans(text: str, labels: tuple[str, ...]) -> list[Span]:
     """Where in the text which label stands; the longest where several could."""
     pattern, spelled = _pattern(labels)
     if pattern is None:
@@ -59,6 +59,22 @@ def label_spans(text: str, labels: tuple[str, ...]) -> list[tuple[int, int, str]
         for m in pattern.finditer(text)
         if _key(m[0]) in spelled and not _is_denied(text, m.start())
     ]
+
+
+def _apart(text: str, spans: list[Span]) -> list[Span]:
+    """Without labels that stand in one breath with another one: they are a choice, not an answer."""
+    joined = {
+        span
+        for one, other in pairwise(spans)
+        if one[2] != other[2] and JOINED.fullmatch(text, one[1], other[0])
+        for span in (one, other)
+    }
+    return [span for span in spans if span not in joined]
+
+
+def _after_questions(text: str, spans: list[Span]) -> list[str]:
+    """The labels; those of a question that is answered after it only where there are no others."""
+    return [label for _, end, label in spans if not _is_question(text, end)] or [label for _, _, label in spans]
 
 
 def _is_question(text: str, end: int) -> bool:

@@ -29,6 +29,7 @@ def test_the_letter_that_is_meant_is_read(text: str, letter: str | None) -> None
 
 
 def test_a_label_spelled_out_is_not_searched_for_letters() -> None:
+    assert extract_answer("Both A and B", "choice", ("A", "B", "C")) is None
     assert extract_answer("It is vitamin C", "choice", ("vitamin C", "iron", "zinc")) == "A"
     assert extract_answer("I think so", "choice", tuple(f"number {n}" for n in range(10))) is None
 
@@ -37,6 +38,8 @@ def test_a_label_spelled_out_is_not_searched_for_letters() -> None:
     ("text", "value"),
     [("That is not true.", "No"), ("It isn\u2019t true", "No"), ("This cannot be true", "No"), ("Not false", "Yes"),
      ("No, \u2026 yes", "No"), ("There is no doubt: yes", "Yes"), ("True or false? The answer is false.", "No"),
+     ("Yes/No", None), ("Neither true nor false", None), ("It may be true or false. False.", "No"),
+     ("There is no way that it's true", "No"),
      ("I don't think that is true", "No"), ("It doesn't seem true", "No"),
      ("untrue", None), ("\u7b54\u6848\u662fYes\u3002", "Yes"), ("_yes_", "Yes"), ("**No**", "No"),
      ("nothing", None), ("Yes or no? No.", "No"),
@@ -65,6 +68,8 @@ def test_yes_and_no_mean_the_other_where_they_are_denied(text: str, value: str |
         ("\u60c5\u611f\u662fpositive\u3002", ("positive", "negative"), "positive"),
         ("I would not call this bad. Good.", ("good", "bad"), "good"), ("good or bad? bad", ("good", "bad"), "bad"),
         ("It can't be called good", ("good", "bad"), None), ("I use C++", ("C", "Java"), None),
+        ("good/bad", ("good", "bad"), None), ("It is good or bad.", ("good", "bad"), None),
+        ("Good and bad sides, so bad", ("good", "bad"), "bad"), ("good and Good", ("good", "bad"), "good"),
         ("I use C++", ("C", "C++"), "C++"), ("No hate speech here", ("hate",), None),
         ("no hate", ("hate", "no hate"), "no hate"),
         ("without hate", ("hate", "love"), None), ("No, good", ("good", "bad"), "good"),
