@@ -72,8 +72,9 @@ def test_answers_of_a_batch_are_those_of_each_prompt_alone(tokenizer: Any) -> No
 
 
 def test_the_default_model_is_asked_in_its_own_form(default_model: tuple[Any, Any]) -> None:
-    (answer,) = greedy_answers(*default_model, ["What is the capital of France?"], 6)
-    assert answer == "The capital of France is Paris"
+    # Of two first words that are equally likely, the version of torch decides; here none comes near the likeliest.
+    (answer,) = greedy_answers(*default_model, ["Name the days of the week."], 6)
+    assert answer == "The days of the week are"
 
 
 def test_a_card_can_be_read_back(tmp_path: Path) -> None:

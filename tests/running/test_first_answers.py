@@ -1,18 +1,20 @@
 """The answers that are kept for whoever comes while the default model loads are those of its pinned weights."""
 
 import json
+import statistics
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from playground import presets
+from playground.backends.base import Request
 from playground.backends.catalog import Catalog
 from playground.backends.offered_entries import offered_entries
 from playground.cli import first_answers as command
 from playground.running import first_answers
 from playground.settings import Settings
-from playground.types import Run
+from playground.types import Sampling, Step
 
 
 @pytest.fixture
@@ -22,19 +24,27 @@ def unloaded() -> Catalog:
 
 
 def test_kept_answers_are_what_the_model_says_today(real_catalog: Catalog) -> None:
+    """Each is the answer to what is asked today, and as likely as it was.
+
+    Not word for word: another processor, or another torch in its range, rounds differently, and after one word that is
+    as likely as the next the rest of an answer is another.
+    """
     _, kept = first_answers.read()
-    alone = real_catalog.for_visitor("first answers")  # prompts that other tests have begun are rounded elsewhere
-    for then, now in zip(kept, first_answers.make(alone), strict=True):
-        assert said(now) == said(then)
-        assert probabilities(now) == pytest.approx(probabilities(then), abs=0.01)
+    for then, now in zip(kept, first_answers.make(real_catalog), strict=True):
+        assert (now.setup, now.steps[0].messages) == (then.setup, then.steps[0].messages)
+    changes = [change for run in kept for step in run.steps for change in likelihood_changes(step, real_catalog)]
+    assert max(changes) < 0.5
+    assert statistics.mean(changes) < 0.05
 
 
-def said(run: Run) -> Any:
-    return run.setup, run.answer, run.votes, [(step.messages, [c.text for c in step.completions]) for step in run.steps]
-
-
-def probabilities(run: Run) -> list[float]:
-    return [token.logprob for step in run.steps for c in step.completions for token in c.tokens]
+def likelihood_changes(step: Step, catalog: Catalog) -> list[float]:
+    """By how many nats the log-probability of each kept token is another today."""
+    (written,) = step.completions
+    backend = catalog.loaded_backend("default")
+    assert backend is not None
+    request = Request(messages=step.messages, prefill=step.prefix, sampling=Sampling())
+    today = backend.score(request, [token.id for token in written.tokens])
+    return [abs(then.logprob - now.logprob) for then, now in zip(written.tokens, today, strict=True)]
 
 
 def test_each_example_that_is_offered_first_is_answered_while_the_model_loads(unloaded: Catalog) -> None:
