@@ -7,6 +7,8 @@ from playground.backends.base import Backend, Capabilities, NextToken, Request, 
 from playground.errors import LimitReached
 from playground.types import Delta, Message, Progress, Token
 
+INSTALMENT = 32  # tokens of a request between two charges: what is on its way ends soon after the last
+
 
 class Account(Protocol):
     """The tokens of one person. Safe from many threads."""
@@ -34,8 +36,8 @@ def charged(backend: Backend, account: Account | None) -> Backend:
 
 
 class ChargedBackend:
-    """A model that is not asked for free. Each request is refused while nothing is left, and else charged with
-    what was read and written: of one that was stopped or failed, with what had come."""
+    """A model that is not asked for free. A request is refused while nothing is left, and else charged in instalments
+    with what was read and written; it ends with the same words when nothing is left any more."""
 
     def __init__(self, backend: Backend, account: Account) -> None:
         self._backend, self._account = backend, account
@@ -72,10 +74,10 @@ class ChargedBackend:
 
 
 class _ChargedStream:
-    """The same news; what they took is charged once, at their end."""
+    """The same news, as long as they can be charged; what came last is charged at their end, whatever it is."""
 
     def __init__(self, stream: Stream, account: Account) -> None:
-        self._stream, self._account, self._spent = stream, account, _Spent()
+        self._stream, self._account, self._spent, self._charged = stream, account, _Spent(), 0
 
     def __iter__(self) -> "_ChargedStream":
         return self
@@ -83,6 +85,9 @@ class _ChargedStream:
     def __next__(self) -> Delta | Progress:
         try:
             news = next(self._stream)
+            if self._spent.tokens - self._charged >= INSTALMENT:
+                self._charge()
+                self._account.check()
         except BaseException:  # its end is one, too
             self.close()
             raise
@@ -91,12 +96,15 @@ class _ChargedStream:
         return news
 
     def close(self) -> None:
-        spent, self._spent = self._spent, _Spent()
         try:
             self._stream.close()
         finally:
-            if spent.tokens:
-                self._account.charge(spent.tokens)
+            self._charge()
+
+    def _charge(self) -> None:
+        due, self._charged = self._spent.tokens - self._charged, self._spent.tokens
+        if due > 0:
+            self._account.charge(due)
 
 
 class _Spent:

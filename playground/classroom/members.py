@@ -11,6 +11,10 @@ from playground.evaluation.plan import Technique
 MOST_MEMBERS = 200
 DOOR_CLOSED = "The teacher lets nobody else join this class now; ask in the room."
 NOT_MEMBER = "Your place in the class is not known here any more; join with the code on the board."
+HAS_PLACE = (
+    "This browser has a place in this class already, as \u201c{name}\u201d: join with that nickname. For another "
+    "student use another browser or a private window, or let the teacher remove that place first."
+)
 NAME_TAKEN = "Somebody in this class has that nickname; choose another. If it was you, ask the teacher to free it."
 
 
@@ -20,15 +24,19 @@ class Members:
     def __init__(self, file: ClassFile) -> None:
         self._file = file
 
-    def join(self, class_id: int, nickname: str, *, closed: bool = False) -> tuple[Member, str]:
+    def join(self, class_id: int, nickname: str, *, closed: bool = False, place: int = 0) -> tuple[Member, str]:
         """A new member and the secret of their place, or that of a name that was freed, which a class that is closed
-        to others takes too. Raises PlaygroundError."""
+        to others takes too. `place` is the number of the member as whom this browser has joined before: it gets that
+        place again, and no second budget beside it. Raises PlaygroundError."""
         name, secret = codes.read_nickname(nickname), codes.make_secret()
         hashed, folded = codes.hash_secret(secret), name.casefold()
         with self._file.writing() as db:
+            query = "SELECT nickname, folded FROM members WHERE class_id = ? AND id = ?"
+            if (had := db.execute(query, (class_id, place)).fetchone()) and had["folded"] != folded:
+                raise InvalidSetup(HAS_PLACE.format(name=had["nickname"]))
             query = "SELECT id, secret FROM members WHERE class_id = ? AND folded = ?"
             if found := db.execute(query, (class_id, folded)).fetchone():
-                if found["secret"]:
+                if found["secret"] and not had:
                     raise InvalidSetup(NAME_TAKEN)
                 db.execute("UPDATE members SET secret = ? WHERE id = ?", (hashed, found["id"]))
                 return rows.member(db.execute("SELECT * FROM members WHERE id = ?", (found["id"],)).fetchone()), secret

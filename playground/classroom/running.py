@@ -107,6 +107,7 @@ def run_sealed(
 ) -> Iterator[tuple[int, int, Table | None]]:
     """Score the last submission of every member on the sealed items: how many of how many are done, and the table.
 
+    It is charged to whoever opens them: to nobody, unless a student opens those of a class of their own.
     What is scored already is not asked again. One that takes more tokens than a student has for everything is not
     scored to its end, however often it is begun, unless that limit is raised; it holds up nobody. At the end the sealed
     scores are open; LimitReached says why they are not, whose are missing, and what to do.
@@ -124,7 +125,7 @@ def run_sealed(
             member = members.get(submission.member_id)
             if submission.sealed is None and member:  # and was not removed meanwhile
                 experiment = items.sealed_experiment(assignment, state.seed, submission.technique)
-                tables = _run(store, member, experiment, catalog, halt, allowance)
+                tables = _run(store, member, experiment, catalog, halt, allowance, catalog.account)
                 with closing(_note_failure(tables, submission.member_id, lost)) as noted:
                     for table in noted:
                         _require_unchanged(store, class_id, state)
@@ -162,7 +163,7 @@ def without_score(store: ClassStore, classroom: Classroom) -> list[Submission]:
 
 def _run(
     store: ClassStore, member: Member, experiment: Experiment, catalog: Catalog, halt: threading.Event,
-    allowance: Allowance, account: Account | None = None,
+    allowance: Allowance, account: Account | None,
 ) -> Generator[Table, None, None]:  # fmt: skip
     """Members take turns in the engine like visitors, and know none of each other's answers."""
     name = f"class {member.class_id} member {member.id}"

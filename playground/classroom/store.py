@@ -33,6 +33,7 @@ class ClassStore:
         self.guesses = Guesses()
         self._answers: dict[int, Store] = {}
         self._heard: dict[int, float] = {}
+        self._places: dict[tuple[int, str], int] = {}  # by class and browser: as which member it joined
         self._running: dict[tuple[int, int], str] = {}  # by class and member
         self._lock = threading.RLock()
 
@@ -62,6 +63,8 @@ class ClassStore:
                 answers.path.with_name(answers.path.name + end).unlink(missing_ok=True)
             self.classes.delete(class_id)  # the last: what fails before is tried again from the teacher's page
             self.work.forget(class_id)
+            for of_class in [place for place in self._places if place[0] == class_id]:
+                del self._places[of_class]
 
     def remove(self, member: Member) -> None:
         """Delete a member with what was submitted. Raises LimitReached while a run of the member goes on."""
@@ -69,6 +72,15 @@ class ClassStore:
             if (member.class_id, member.id) in self._running:
                 raise LimitReached(MEMBER_RUNS.format(name=member.nickname))
             self.members.remove(member.id)
+
+    def note_place(self, member: Member, visitor: str) -> None:
+        """This browser has joined as this member: it keeps that place, also when it has left."""
+        with self._lock:
+            self._places[member.class_id, visitor] = member.id
+
+    def place(self, class_id: int, visitor: str) -> int:
+        """The number of the member as whom this browser has joined the class; 0 where it has not."""
+        return self._places.get((class_id, visitor), 0)
 
     def hear(self, member_id: int) -> None:
         """The member's page is open."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from playground import setups
-from playground.backends.account import Account, charged
+from playground.backends.account import INSTALMENT, Account, charged
 from playground.backends.base import NextToken, Request, Stream
 from playground.backends.catalog import Catalog
 from playground.backends.scripted import ScriptedBackend
@@ -146,6 +146,27 @@ def test_a_server_that_tells_no_tokens_is_paid_by_its_words_until_it_does(
     else:
         asked(stream, news)
     assert purse.charged == [charged]
+
+
+def test_all_that_is_on_its_way_ends_soon_after_the_last_token_and_what_came_is_kept(catalog_of: CatalogOf) -> None:
+    purse = Purse(tokens=100)
+    catalog = catalog_of(lambda *_: "word " * 500).for_visitor("me", purse)
+    backend = opened(catalog)
+    streams = [backend.stream(Request(messages=HELLO, model="default")) for _ in range(3)]
+    together = [*streams]
+    while together:
+        for stream in [*together]:
+            try:
+                next(stream)
+            except LimitReached:
+                together.remove(stream)
+    assert all(not [*stream] for stream in streams)  # they have ended
+    assert 100 <= sum(purse.charged) < 100 + 3 * (INSTALMENT + 1)
+
+    purse.tokens = sum(purse.charged) + 40
+    *_, run = runner.run(setups.parse({"task": {"input": "Hello"}, "sampling": {"max_tokens": 200}}), catalog)
+    assert (run.status, str(run.error)) == ("failed", "The purse is empty.")
+    assert run.steps[0].completions[0].text.count("word") > INSTALMENT
 
 
 def test_an_experiment_ends_when_nothing_is_left_and_says_so_of_no_model(catalog_of: CatalogOf, tmp_path: Any) -> None:

@@ -31,6 +31,7 @@ from playground.ui.handlers.messages import in_words, report_errors
 from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second
 from playground.ui.handlers.payers import Payer, Payers
 from playground.ui.handlers.tab import BEHIND, ClassParts, PageContext, Taking, Updates, Values
+from playground.ui.handlers.visitors import visitor_of
 from playground.ui.widgets.status import sentence
 
 SHOWN_EVERY = 0.4  # seconds between two news of a run
@@ -55,7 +56,9 @@ class StudentHandlers:
         return [*self.panel.view, self.parts.line]
 
     def enter(self, member: Member, request: gr.Request) -> None:
-        """From now on what this browser asks, in whatever tab, is charged to the student."""
+        """From now on what this browser asks, in whatever tab, is charged to the student, whose place it keeps."""
+        if (visitor := visitor_of(request)).by_cookie:
+            self.store.note_place(member, visitor.id)
         self.payers.charge(request, self._payer(member))
 
     @property

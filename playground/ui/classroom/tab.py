@@ -133,7 +133,8 @@ class EntryHandlers:
         try:
             classroom = self.store.classes.by_code(payloads.words(values[entry.code], "code"))
             nickname = payloads.words(values[entry.nickname], "nickname")
-            member, secret = self.store.members.join(classroom.id, nickname, closed=classroom.state.closed)
+            place = self.store.place(classroom.id, visitor.id)
+            member, secret = self.store.members.join(classroom.id, nickname, closed=classroom.state.closed, place=place)
         except InvalidSetup:  # a wrong code; or a name that is taken, which nobody is to find by trying
             guesses.note_wrong(visitor.id, visitor.address)
             raise

@@ -45,7 +45,9 @@ LOOKS_RULE = (
     "prompt run again is no further look."
 )
 MINE, ITEMS, BOARD, SHOWN = "Your assignment", "Items you see", "Leaderboard", "Shown to everybody"
-LEFT = "You have left; your place is kept under your nickname. The teacher can free it for you."
+LEFT = (
+    "You have left; your place is kept: join again in this browser with the same nickname, or let the teacher free it."
+)
 
 # ------------------------------------------------------------------------------------------------------- teacher
 PRESENT = "### Who is there"

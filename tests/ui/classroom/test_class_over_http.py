@@ -210,6 +210,24 @@ def test_what_a_student_asks_in_other_tabs_uses_the_same_tokens(school: School) 
     assert "used up" not in replace(student, visitor=student.visitor.again().again()).do("run-button")
 
 
+def test_a_browser_has_one_place_and_one_budget_and_finds_it_again_after_leaving(school: School) -> None:
+    student, store = school.student("Twice"), ClassStore.from_settings(school.settings)
+    (member,) = [m for m in store.members.of_class(1) if m.nickname == "Twice"]
+    store.members.use_tokens(member.id, 200_000)
+    another = {"class-code": school.code, "class-nickname": "Somebody else"}
+    assert "has a place in this class already, as \u201cTwice\u201d" in student.do("class-join", **another)
+    student.do("leave")
+    assert "has a place in this class already" in student.do("class-join", **another)
+    student.enter("class-join", **{**another, "class-nickname": "twice"})
+    seat = find_member(store, student.place[0])
+    assert seat
+    assert seat.member == store.members.of(member.id)
+    assert "tokens are used up" in student.do("run-button")
+    store.members.remove(member.id)  # by the teacher, for whoever comes next
+    student.enter("class-join", **another)
+    assert student.place[0], student.heard
+
+
 def test_at_home_a_student_who_begins_a_class_is_still_a_student(
     open_school: Callable[..., School], tmp_path: Path
 ) -> None:
