@@ -4,9 +4,10 @@ What is sealed follows from the class's own seed, which never leaves the server:
 read nobody knows which items will count.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 from playground.classroom.assignment import Assignment
 from playground.errors import InvalidSetup
@@ -16,6 +17,12 @@ from playground.evaluation.datasets.base import Dataset
 from playground.evaluation.grid import column_setup
 from playground.evaluation.plan import Experiment, Item, Technique
 from playground.json_values import as_json
+
+HOLDS_ITEM = (
+    "Your prompt holds an item of this data set, which may be one that counts: {item!r}. Use examples of your own."
+)
+MOST_DRAWN = 1_000  # items that can be seen and sealed together
+TELLING = 16  # characters from which an item is recognised within a longer text
 
 
 def written_out(assignment: Assignment) -> Assignment:
@@ -51,6 +58,32 @@ def laboratory_experiment(assignment: Assignment, seed: int) -> Experiment:
     experiment = assignment.experiment
     data = replace(experiment.data, seed=seed, size=assignment.seen)
     return replace(_alone(experiment), data=data, techniques=experiment.techniques[:2])
+
+
+def check_own_words(assignment: Assignment, seed: int, technique: Technique) -> None:
+    """Raises InvalidSetup for a prompt that holds an item, be it seen, sealed or neither: alike, so that none is told.
+
+    What the assignment itself says is the teacher's.
+    """
+    given = {_key(text) for text in _texts(as_json(assignment.technique))}
+    own = [key for text in _texts(as_json(technique)) if (key := _key(text)) not in given]
+    for item in datasets.load(replace(assignment.experiment.data, size=MOST_DRAWN, seed=seed)).items:
+        key = _key(item.input)
+        if key in own or (len(key) >= TELLING and any(key in text for text in own)):
+            raise InvalidSetup(HOLDS_ITEM.format(item=item.input[:80]))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in plain data."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for part in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(part)
+
+
+def _key(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def _draw(assignment: Assignment, seed: int) -> tuple[Dataset, Sequence[Item]]:

@@ -64,8 +64,14 @@ def submit(store: ClassStore, member: Member, technique: Technique) -> Submissio
         raise InvalidSetup("There is nothing to submit in a laboratory: run it, and its estimate is kept.")
     if classroom.state.sealed_open:
         raise LimitReached(SEALED_OPEN)
-    assignments.check_technique(assignment, technique)
+    _check_own(classroom, assignment, technique)
     return store.work.submit(member.id, technique, classroom.state.limits.attempts)
+
+
+def _check_own(classroom: Classroom, assignment: Assignment, technique: Technique) -> None:
+    assignments.check_technique(assignment, technique)
+    if not assignment.laboratory:
+        items.check_own_words(assignment, classroom.state.seed, technique)
 
 
 def run_seen(
@@ -81,7 +87,7 @@ def run_seen(
         if store.members.of(member.id) is None:  # of whom nobody would count the tokens
             raise InvalidSetup(NOT_MEMBER)
         assignment, seed = require_open(classroom), classroom.state.seed
-        assignments.check_technique(assignment, technique)
+        _check_own(classroom, assignment, technique)
         store.members.keep_draft(member.id, technique)
         if assignment.laboratory:
             experiment = items.laboratory_experiment(assignment, member.seed)

@@ -24,6 +24,7 @@ from playground.classroom.export import everything_json, scores_csv
 from playground.classroom.records import Classroom, Member, Score
 from playground.classroom.store import ClassStore
 from playground.errors import InvalidSetup, LimitReached, ModelUnavailable, PlaygroundError, StoreFailed
+from playground.evaluation import datasets
 from playground.evaluation.plan import Technique
 from playground.running import runner
 
@@ -363,6 +364,33 @@ def test_seen_and_sealed_items_never_meet_and_follow_from_the_classes_seed() -> 
     assert items.seen_experiment(assignment, 6, technique).data.items != seen
     with pytest.raises(InvalidSetup, match="take fewer"):
         items.written_out(given(seen=500, sealed=500))
+
+
+def test_items_that_may_count_stand_in_no_prompt_and_refusing_them_does_not_tell_which_count(
+    store: ClassStore, room: Classroom, catalog_of: CatalogOf
+) -> None:
+    member, _ = store.members.join(room.id, "Ada")
+    classroom = store.classes.of(room.id)
+    assignment, seed = classroom.state.assignment, classroom.state.seed
+    assert assignment
+    everything = datasets.load(replace(assignment.experiment.data, size=1_000, seed=seed)).items
+    asked = {
+        item.input
+        for asks in (items.seen_experiment, items.sealed_experiment)
+        for item in asks(assignment, seed, assignment.technique).data.items
+    }
+    left_out = next(item.input for item in everything if item.input not in asked)
+    assert len(asked) == assignment.seen + assignment.sealed
+    for text in (*asked, left_out):
+        example = {"input": text.upper(), "output": "positive"}
+        for task in ({"examples": [example]}, {"role": f"Of  {text}\n say: positive."}):
+            technique = replace(assignment.technique, task=task)
+            with pytest.raises(InvalidSetup, match="holds an item of this data set"):
+                running.submit(store, member, technique)
+            with pytest.raises(InvalidSetup, match="holds an item of this data set"):
+                next(running.run_seen(store, member, technique, catalog_of(), threading.Event()))
+    own = replace(assignment.technique, task={"examples": [{"input": "A film of my own.", "output": "positive"}]})
+    assert running.submit(store, member, own).number == 1
 
 
 def test_the_budget_is_kept_on_the_server_and_what_is_known_costs_nothing(

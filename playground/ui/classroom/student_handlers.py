@@ -98,11 +98,13 @@ class StudentHandlers:
         panel, assignment = self.panel, classroom.state.assignment
         technique = member.draft or (assignment.technique if assignment else Technique())
         free = {name: values_of.is_free(classroom, name) for name in panel.fields}
+        is_submitted = not (assignment and assignment.laboratory)  # of a laboratory the estimate is kept as it is run
         filled: Updates = {
-            panel.fields[name]: gr.update(value=value, interactive=free[name])
+            panel.fields[name]: gr.update(value=value, interactive=free[name], visible=is_submitted)
             for name, value in values_of.field_values(technique).items()
         }
-        return {**filled, panel.consent: member.consents}
+        filled |= {button: gr.update(visible=is_submitted) for button in (panel.submit, panel.take)}
+        return {**filled, panel.consent: gr.update(value=member.consents, visible=is_submitted)}
 
     @report_errors
     def follow_class(self, values: Values, request: gr.Request) -> Updates:

@@ -45,7 +45,7 @@ class StudentPanel:
     def view(self) -> list[Any]:
         """What follows from the class's state."""
         texts = [self.head, self.said, self.facts, self.shown, self.board]
-        return [*texts, self.consent, *self.fields.values(), self.begun, self.drawn]
+        return [*texts, self.consent, self.submit, self.take, *self.fields.values(), self.begun, self.drawn]
 
 
 def build(page: Any) -> StudentPanel:

@@ -8,10 +8,12 @@ from typing import Any
 from playground.classroom import clock, leaderboard
 from playground.classroom.assignment import FREE, LABELS, Assignment, sampling_of
 from playground.classroom.board import board
+from playground.classroom.items import laboratory_experiment
 from playground.classroom.leaderboard import Entry, Standing
 from playground.classroom.records import ENDED, Classroom, Member
 from playground.classroom.running import PAUSED, is_complete, last_submissions
 from playground.classroom.store import ClassStore
+from playground.evaluation.columns import columns
 from playground.evaluation.findings.sentences import format_p
 from playground.evaluation.plan import Technique
 from playground.evaluation.results import Table
@@ -59,17 +61,9 @@ def facts(store: ClassStore, classroom: Classroom, member: Member) -> list[dict[
     assignment = state.assignment
     if assignment is None:
         return []
-    technique = member.draft or assignment.technique
     model = assignment.experiment.models[0].model_title if assignment.experiment.models else "default"
-    rows = [
-        ("Items", f"{assignment.experiment.data.name}: {assignment.seen} seen, {assignment.sealed} sealed"),
-        ("You may change", may_change(assignment)),
-        ("Model (fixed)", model),
-        ("Technique", STRATEGIES[technique.strategy].title),
-        ("Examples shown", str(len(technique.task.get("examples", ())))),
-        ("Sampling", _sampling(technique.sampling) or _usual(technique)),
-        *left(store, classroom, member),
-    ]
+    given = _of_laboratory(assignment, member) if assignment.laboratory else _of_prompt(assignment, member)
+    rows = [*given, ("Model (fixed)", model), *left(store, classroom, member)]
     note = (
         "Answers that are known already cost nothing; what you run in other tabs costs tokens, too. When tokens or "
         "time are used up, what was done is kept."
@@ -78,12 +72,33 @@ def facts(store: ClassStore, classroom: Classroom, member: Member) -> list[dict[
     return [{"caption": words.MINE, "corner": "", "columns": [""], "rows": shown, "note": note}]
 
 
+def _of_laboratory(assignment: Assignment, member: Member) -> list[tuple[str, str]]:
+    compared = columns(laboratory_experiment(assignment, member.seed))
+    return [
+        ("Items", f"{assignment.experiment.data.name}: {assignment.seen} of your own"),
+        ("You may change", may_change(assignment)),
+        ("Techniques compared", AsWritten(" \u00b7 ".join(translated(one.label) for one in compared))),
+    ]
+
+
+def _of_prompt(assignment: Assignment, member: Member) -> list[tuple[str, str]]:
+    technique = member.draft or assignment.technique
+    return [
+        ("Items", f"{assignment.experiment.data.name}: {assignment.seen} seen, {assignment.sealed} sealed"),
+        ("You may change", may_change(assignment)),
+        ("Technique", STRATEGIES[technique.strategy].title),
+        ("Examples shown", str(len(technique.task.get("examples", ())))),
+        ("Sampling", _sampling(technique.sampling) or _usual(technique)),
+    ]
+
+
 def left(store: ClassStore, classroom: Classroom, member: Member) -> list[tuple[str, str]]:
     """What the student may still use."""
-    limits = classroom.state.limits
-    submitted = store.work.count_submissions(member.id)
+    limits, assignment = classroom.state.limits, classroom.state.assignment
+    unused = max(0, limits.attempts - store.work.count_submissions(member.id))
+    is_submitted = assignment is not None and not assignment.laboratory
     return [
-        ("Submissions left", f"{max(0, limits.attempts - submitted)} of {limits.attempts}"),
+        *([("Submissions left", f"{unused} of {limits.attempts}")] if is_submitted else []),
         ("Tokens left", f"{max(0, limits.tokens - member.tokens):,} of {limits.tokens:,}"),
         ("Time left", time_left(classroom.state.end)),
     ]

@@ -45,6 +45,10 @@ def test_laboratories_have_items_of_their_own_and_are_drawn_together(
         *_, table = running.run_seen(store, member, assignment.technique, catalog, threading.Event())
         assert (len(table.items), table.columns) == (6, ("Plain", "Kind"))
         assert "second technique is" in student_values.done_words(store, member)
+    (facts,) = student_values.facts(store, store.classes.of(1), member)
+    heads = {row["head"]: row["cells"] for row in facts["rows"]}
+    assert heads["Techniques compared"] == ["Plain \u00b7 Kind"]
+    assert not {"Submissions left", "Examples shown"} & heads.keys()  # of what is not done there
     found, pooled = teacher_values.laboratories(store, store.classes.of(1))
     assert [one.nickname for one in found] == ["Ada", "Bo", "Cy"]
     assert pooled.estimate
