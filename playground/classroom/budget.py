@@ -23,17 +23,21 @@ class Budget:
 
     @classmethod
     def now(cls, store: ClassStore, member: Member) -> "Budget | None":
-        """The one for the assignment that the class has now; None once the class is deleted."""
+        """The one for the assignment that the class has now; None once the class is deleted,
+        and while its file cannot be read: nobody is kept from the rest of the page by that."""
         try:
             return cls(store=store, member=member, seed=store.classes.of(member.class_id).state.seed)
-        except InvalidSetup:
+        except (InvalidSetup, StoreFailed):  # which says so on the class's own pages
             return None
 
     def check(self) -> None:
         member = self.store.members.of(self.member.id)
         if member is None:  # removed, or the class is deleted: whoever asks is a visitor like others
             return
-        state = self.store.classes.of(member.class_id).state
+        try:
+            state = self.store.classes.of(member.class_id).state
+        except InvalidSetup:  # deleted in this instant
+            return
         if state.assignment and not state.ended and member.tokens >= state.limits.tokens:
             raise LimitReached(USED_UP.format(tokens=state.limits.tokens))
 

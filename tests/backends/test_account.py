@@ -190,6 +190,25 @@ def test_an_experiment_ends_when_nothing_is_left_and_says_so_of_no_model(catalog
     store.close()
 
 
+def test_what_fails_for_another_reason_is_not_said_to_be_the_budgets(catalog_of: CatalogOf, tmp_path: Any) -> None:
+    store, purse = Store(tmp_path / "store.sqlite"), Purse(tokens=40)
+
+    @dataclass(frozen=True, kw_only=True)
+    class Breaking(ScriptedBackend):
+        """Uses up what is left, and then fails by itself."""
+
+        def stream(self, request: Request) -> Stream:
+            purse.charge(purse.tokens)
+            raise GenerationFailed("The server is away.")
+
+    catalog = catalog_of(kind=Breaking).for_visitor("", purse)
+    *_, table = experiment_running.run(
+        experiments.parse({"techniques": [{}], "data": {"size": 2}}), catalog, store, parallel=1
+    )
+    assert [result.note for result in table.results if "away" in result.note]
+    store.close()
+
+
 def test_what_came_is_charged_though_the_end_of_it_fails() -> None:
     class Broken:
         """A stream whose server is gone when it is closed."""

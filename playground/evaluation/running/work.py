@@ -165,8 +165,8 @@ class ExperimentWork:
 
     def _add_finished(self, finished: FinishedJob, queue: JobQueue) -> None:
         record, job = finished.result.record, finished.job
-        if finished.result.error and (why := why_refused(self._catalog.account)):
-            self._why_ended = why  # which says nothing of the model
+        if finished.result.error and finished.result.error == why_refused(self._catalog.account):
+            self._why_ended = finished.result.error  # which says nothing of the model
             return
         if record:
             self._store.put(job.key, records.dump_record(record))
