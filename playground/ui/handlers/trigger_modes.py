@@ -4,8 +4,8 @@ Of events that come while an answer is on its way, Gradio drops all by default: 
 the other, and the second stays. What says which thing is meant is therefore sent each time.
 
 A handler with `trigger_mode="always_last"` that has missed events runs once more when it is through. Gradio 6.31 does
-so by sending the whole event again, to all of its handlers. Two that wait on one event then send it again for each
-other, without an end.
+so by sending the whole event again, to all of its handlers; two that wait on one event then send it again for each
+other, without an end. `mended_scripts` has it sent to that handler alone, and here no two wait where Gradio is another.
 """
 
 import inspect

@@ -19,6 +19,9 @@ ASSETS = Path(gr.__file__).parent / "templates" / "frontend" / "assets"
 # Where the page is built, all of it is at once built anew, as if its Python file had changed and been read again: the
 # number of times that this has happened is asked for, and not looked at.
 BUILT_AGAIN = re.compile(r"(\(\(\)=>\{\w+\(\)),(?=\w+\(\(\)=>\{\w+\.reload\(\w+\.components,)")
+# A handler that has missed an event is to run once more. The event was sent again, to all of its handlers: where one of
+# these ends in what the first waits for, such as an answer that is read anew, they were asked for each other for ever.
+MISSED = re.compile(r"(this\.queue\.has\((\w+)\.id\)&&\(this\.queue\.delete\(\2\.id\),this\.dispatch\()(\w+)(?=\)\))")
 # The seconds for which something is awaited are counted at each frame until it is there. Where what shows them has gone
 # before, as what stands there while the page is built, they would be counted as long as the page is open.
 COUNTED_ON = re.compile(
@@ -32,26 +35,33 @@ def built_once(script: str) -> tuple[str, bool]:
     return script, found == 1
 
 
+def sent_to_who_missed_it(script: str) -> tuple[str, bool]:
+    """The script in which a missed event goes to the one handler that missed it, and whether it used to go to all."""
+    script, found = MISSED.subn(r"\1{...\3,type:`fn`,fn_index:\2.id}", script)
+    return script, found == 2
+
+
 def counted_while_shown(script: str) -> tuple[str, bool]:
     """The script in which counting stops with what shows it, and whether it used to go on."""
     script, found = COUNTED_ON.subn(r"\1(()=>\2),\1", script)
     return script, found == 1
 
 
-MENDED: dict[str, Callable[[str], tuple[str, bool]]] = {
-    "core": with_table,
-    "Blocks": built_once,
-    "statustracker": counted_while_shown,
+MENDED: dict[str, tuple[Callable[[str], tuple[str, bool]], ...]] = {
+    "core": (with_table,),
+    "Blocks": (built_once, sent_to_who_missed_it),
+    "statustracker": (counted_while_shown,),
 }
 PATH = rf"/assets/({'|'.join(MENDED)})-[A-Za-z0-9_-]+\.js"
 
 
 def mend(name: str, script: str) -> str:
     """Said in the log where Gradio does it otherwise than what is mended of it."""
-    mended, fits = MENDED[name](script)
-    if not fits:
-        log.warning("This version of Gradio opens the page slowly: its script %r is another.", name)
-    return mended
+    for mending in MENDED[name]:
+        script, fits = mending(script)
+        if not fits:
+            log.warning("This version of Gradio has another script %r: %s does not fit.", name, mending.__name__)
+    return script
 
 
 @cache
