@@ -23,13 +23,16 @@ const newerStays = (() => { // for the script that reads the stream of answers
     return others;
   };
   const questions = new Map(); // by event, what was asked, when, and which of its answers are left out
+  const early = new Set(); // events with news before it was known which they are: that is waited for, but not long
   const note = (event, handler, at) => {
     const asked = dependencies.find(({ id }) => id === handler);
-    if (asked) questions.set(event, { outputs: asked.outputs, at, begun: false, without: new Set() });
+    if (asked) questions.set(event, { outputs: asked.outputs, at, begun: early.delete(event), without: new Set() });
   };
   // A line of the stream without what would be written over something newer.
   const passOn = (line, kind, event) => {
     const asked = questions.get(event);
+    if (!asked && kind === "process_generating") early.add(event);
+    if (kind === "process_completed") early.delete(event);
     if (!asked || !["process_generating", "process_completed"].includes(kind)) return line;
     const over = kind === "process_completed", told = over && asked.begun; // all of it, as news
     const differs = !over && asked.begun; // from the second news on, only what has changed
