@@ -191,7 +191,8 @@ class RunHandlers:
             runs = runner.run(setup, catalog, earlier_steps=steps, max_seconds=limit)
             for run in following.follow(setup, runs, going.halt):
                 now = replace(now, run=run)
-                yield {**view.updates(now, earlier), **view.meanwhile(run, kept_answer)}
+                if run.status in ("waiting", "running"):  # its end is news once: what is done then stays
+                    yield {**view.updates(now, earlier), **view.meanwhile(run, kept_answer)}
                 if run.status != "waiting":
                     kept_answer = None  # put away: what is opened from here on is of the run itself
             if earlier and now.run.status in ("stopped", "failed") and not now.said_something:
