@@ -72,7 +72,7 @@ def schema_grammar(schema: str) -> str:
             schema, overrides={"whitespace_pattern": BLANK, "lenient": False}
         )
     except ValueError as error:
-        raise NotAForm(f"is no JSON schema: {_first_line(str(error))}") from None
+        raise NotAForm(f"is no valid JSON schema: {_first_line(str(error))}") from None
     return grammar
 
 

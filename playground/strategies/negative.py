@@ -68,9 +68,10 @@ class Negative(Strategy):
             return answer
         checks = self.checks(said)
         kept = sum(check.kept for check in checks)
-        so_far = " so far: the reply was cut off at the token limit" if completion.finish_reason == "length" else ""
-        how = f"{answer.how} {kept} of {len(checks)} rules kept{so_far}.".strip()
-        return Answer(text=answer.text, how=how, checks=checks)
+        rules = f"{kept} of {len(checks)} rules kept."
+        if completion.finish_reason == "length":
+            rules = f"{kept} of {len(checks)} rules kept so far: the reply was cut off at the token limit."
+        return Answer(text=answer.text, how=f"{answer.how} {rules}".strip(), checks=checks)
 
     def checks(self, text: str) -> tuple[Check, ...]:
         """One for each rule, in their order."""

@@ -74,7 +74,7 @@ class Schema:
             raise _wrong("is too long, or nested too deeply") from None
         if error:
             path = ".".join(map(str, error.absolute_path))
-            raise _wrong(f"is no JSON schema: {f'at {path}, ' if path else ''}{error.message[:200]}")
+            raise _wrong(f"is no valid JSON schema: {f'at {path}, ' if path else ''}{error.message[:200]}")
 
     def _resolving(self) -> Any:
         """What finds its anchors and definitions; all are looked for once, and nothing is fetched."""

@@ -220,7 +220,9 @@ class Panel(Strategy):
         answer = read_reply(
             Completion(text=without_phrase(last, self.stop_phrase), finish_reason=finish), task, last=True
         )
-        return replace(answer, how=f"{answer.how} What {last.sender} said last is the answer. {summary}".strip())
+        return replace(
+            answer, how=" ".join(filter(None, (answer.how, f"What {last.sender} said last is the answer.", summary)))
+        )
 
 
 def _as_asked(setup: Setup, agent: Agent) -> Setup:

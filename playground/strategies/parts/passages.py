@@ -53,7 +53,7 @@ def check_sentence(sentence: str, passages: Mapping[str, str]) -> Check:
     cited = dict.fromkeys(CITATION.findall(sentence))
     unknown = [number for number in cited if number not in passages]
     if unknown:
-        found += f"; it cites [{unknown[0]}], which is none"
+        found = f"{found}; it cites [{unknown[0]}], which is none"
     elif cited and best not in cited:
-        found += f"; it cites [{next(iter(cited))}]"
+        found = f"{found}; it cites [{next(iter(cited))}]"
     return Check(rule=sentence, kept=supported and not unknown, found=found)

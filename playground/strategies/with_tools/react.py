@@ -133,8 +133,10 @@ def read_finish(argument: str, turn: int, task: Task) -> Answer:
     reading = read_answer(stated, task.answer, task.labels)
     if reading:
         return Answer(text=reading.text, how=f"Finish, in round {turn}.")
-    kind = "" if task.answer == "text" else f" of the type {task.answer.replace('_', '/')}"
-    return Answer(text=argument, how=f"Finish, in round {turn}, was given no answer{kind}.")
+    kind, how = task.answer.replace("_", "/"), f"Finish, in round {turn}, was given no answer."
+    if task.answer != "text":
+        how = f"Finish, in round {turn}, was given no answer of the type {kind}."
+    return Answer(text=argument, how=how)
 
 
 def is_whole(reply: Completion) -> bool:

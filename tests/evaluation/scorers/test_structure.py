@@ -125,18 +125,18 @@ def test_a_schema_says_what_jsonschema_says(value: Any) -> None:
         ("", "`scorer.options.schema` is empty"),
         ("{", "is no JSON: Expecting property name"),
         ("[]", "is no JSON schema: that is an object"),
-        ('{"type": "strin"}', "is no JSON schema: at type, 'strin' is not valid"),
+        ('{"type": "strin"}', "is no valid JSON schema: at type, 'strin' is not valid"),
         ('{"properties": {"a": {"minimum": "x"}}}', r"at properties\.a\.minimum"),
         (
             '{"$ref": "http://localhost:1/x.json"}',
             "'http://localhost:1/x.json', which is not in it; nothing is fetched",
         ),
         ('{"$ref": "file:///etc/passwd"}', "nothing is fetched"),
-        ('{"items": [{"$ref": "#/$defs/none"}]}', "is no JSON schema"),
+        ('{"items": [{"$ref": "#/$defs/none"}]}', "is no valid JSON schema"),
         ('{"anyOf": [{"$ref": "#/$defs/none"}]}', "'#/[$]defs/none', which is not in it"),
         ('{"pattern": "(?=a)"}', "RE2 can read"),
         ('{"patternProperties": {"(a+)+$": {}}}', "patternProperties, which is not offered"),
-        ("[" * 10_000 + "]" * 10_000, "nested too deeply|is no JSON schema"),
+        ("[" * 10_000 + "]" * 10_000, "nested too deeply|is no valid JSON schema"),
     ],
 )
 def test_schemas_that_are_none(schema: str, message: str) -> None:

@@ -17,7 +17,7 @@ LANGUAGES = [code for code in offered() if (HERE / code).is_dir()]
 # content, which is as it is in every language.
 ELSEWHERE = (
     # To programs, to models, to whoever types a command or runs the server, and what browsers read.
-    "__main__.py", "cli/", "serving/", "strategies/", "answer_forms/", "backends/", "functions/", "tools/", "export/",
+    "__main__.py", "cli/", "serving/", "strategies/", "backends/", "functions/calls.py", "tools/", "export/",
     "hosting.py", "settings.py", "errors.py", "parameters.py", "json_values.py", "returning.py", "documents.py",
     "ui/gate/", "ui/api/", "ui/look.py", "ui/quick_import.py", "ui/serving.py", "ui/app.py", "ui/links.py",
     "ui/widgets/", "ui/language/", "ui/handlers/visitors.py", "ui/handlers/form_filling.py", "ui/classroom/opening.py",
