@@ -65,6 +65,7 @@ def test_the_page_is_given_what_is_mended(private: Any) -> None:
         (path,) = ASSETS.glob(f"{name}-*.js")
         answer = browser.get(f"/assets/{path.name}")
         assert answer.headers["content-type"].startswith("text/javascript")
+        assert answer.headers["content-encoding"] == "gzip"
         given[name] = answer.text
         assert browser.get(f"/assets/{name}-nothing.js").status_code == 404
     assert TABLE in given["core"]

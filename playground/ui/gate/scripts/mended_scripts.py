@@ -10,7 +10,9 @@ from functools import cache
 from pathlib import Path
 
 import gradio as gr
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from playground.ui.gate.scripts.component_search import with_table
 
@@ -65,13 +67,16 @@ def mend(name: str, script: str) -> str:
 
 
 @cache
-def _scripts() -> dict[str, Response]:
+def _scripts() -> dict[str, ASGIApp]:
     headers = {"cache-control": "max-age=3600"}
     files = [(name, path) for name in MENDED for path in ASSETS.glob(f"{name}-*.js")]
     scripts = {path.name: mend(name, path.read_text("utf-8")) for name, path in files}
-    return {name: Response(text, media_type="text/javascript", headers=headers) for name, text in scripts.items()}
+    return {
+        name: GZipMiddleware(Response(text, media_type="text/javascript", headers=headers))
+        for name, text in scripts.items()
+    }
 
 
-def script_at(path: str) -> Response | None:
+def script_at(path: str) -> ASGIApp | None:
     """The answer to the question for the script at this path; None for one that Gradio does not have."""
     return _scripts().get(path.rpartition("/")[2])
