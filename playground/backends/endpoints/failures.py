@@ -139,7 +139,7 @@ def _advice(endpoint: Endpoint, status: int) -> str:
     page = endpoint.provider.key_page if endpoint.provider else ""
     return {
         400: "Change the setting it names.",
-        401: f"Check the key{f' at {page}' if page else ''} and connect again.",
+        401: f"Check the key at {page} and connect again." if page else "Check the key and connect again.",
         403: "Check what the key is allowed to do.",
         404: "Check the base URL (it often ends in /v1) and the model.",
         429: "Wait, or make fewer calls a minute.",

@@ -14,6 +14,7 @@ from playground.backends.endpoints.probing.checks import FeatureCheck, Reference
 from playground.backends.endpoints.probing.trial import ANSWER_TOKENS, Reply, Trial
 from playground.backends.endpoints.providers import LimitField, PrefillField
 from playground.errors import EndpointFailed
+from playground.formats import format_count
 from playground.parameters import parameters
 from playground.types import Progress, Sampling
 
@@ -52,9 +53,7 @@ async def probe_model(
     trial, first, low = await _find_dialect(endpoint, model, gate, report)
     reference = await Reference.measure(trial)
     checks = [
-        _check_result(
-            "streaming", first.parts > 1, f"the answer came in {first.parts} part{'' if first.parts == 1 else 's'}"
-        ),
+        _check_result("streaming", first.parts > 1, f"the answer came in {format_count(first.parts, 'part')}"),
         _check_result(
             "usage",
             first.usage,
