@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import fields
+from sys import intern
 from typing import Any
 
 from playground.classroom import assignment as assignments
@@ -86,4 +87,5 @@ def submission(row: sqlite3.Row) -> Submission:
 
 
 def _score(kept: str | None) -> Score | None:
-    return Score(by_item=json.loads(kept)["by_item"]) if kept else None
+    """The names of items are held once: thousands of scores are of the same few."""
+    return Score(by_item={intern(item): score for item, score in json.loads(kept)["by_item"].items()}) if kept else None

@@ -21,7 +21,8 @@ class Work:
 
     def __init__(self, file: ClassFile) -> None:
         self._file = file
-        self._known: dict[tuple[str, int], tuple[int, dict[tuple[Any, ...], Any]]] = {}
+        # Of a table and a class, at which change it was read, and its rows by number and content.
+        self._known: dict[tuple[str, int], tuple[int, dict[tuple[int, int], Any]]] = {}
 
     def add_look(self, member_id: int, technique: Technique, score: Score, estimate: Any = None) -> None:
         """A whole run; a submission of the same technique that has no score yet gets this one. Run again, a technique
@@ -97,7 +98,7 @@ class Work:
         if known != changes:
             query = f"SELECT {table}.* FROM {table} JOIN members ON members.id = member_id WHERE class_id = ?"
             found = self._file.read(f"{query} ORDER BY {table}.id", class_id)
-            rows_known = {(key := tuple(row)): rows_known.get(key) or read(row) for row in found}
+            rows_known = {(key := (row["id"], hash(tuple(row)))): rows_known.get(key) or read(row) for row in found}
             self._known[table, class_id] = (changes, rows_known)
         return [*rows_known.values()]
 
