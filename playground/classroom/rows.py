@@ -15,6 +15,7 @@ from playground.evaluation.plan import Technique
 from playground.json_values import as_json
 
 VERSION = 1
+SAME = {0.0: 0.0, 1.0: 1.0}
 TABLES = (
     """CREATE TABLE IF NOT EXISTS classes (id INTEGER PRIMARY KEY AUTOINCREMENT, code TEXT UNIQUE NOT NULL,
     teacher TEXT NOT NULL, state TEXT NOT NULL) STRICT""",
@@ -87,5 +88,7 @@ def submission(row: sqlite3.Row) -> Submission:
 
 
 def _score(kept: str | None) -> Score | None:
-    """The names of items are held once: thousands of scores are of the same few."""
-    return Score(by_item={intern(item): score for item, score in json.loads(kept)["by_item"].items()}) if kept else None
+    """The names of items, and right and wrong, are held once: thousands of scores are of the same few."""
+    if not kept:
+        return None
+    return Score(by_item={intern(item): SAME.get(score, score) for item, score in json.loads(kept)["by_item"].items()})

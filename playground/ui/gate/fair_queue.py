@@ -42,6 +42,7 @@ class FairQueue(WakingQueue):
 
     def __init__(self, settings: Settings, **options: Any) -> None:
         super().__init__(**options)
+        self.ANALYTICS_MAX_EVENTS = 0  # Gradio would keep 10,000 events with their sessions, which nobody reads here
         # Not only the newest sessions': made up in numbers, they would push out everybody else's messages.
         self.pending_messages_per_session: dict[str, Messages] = {}
         self._at_once = {
