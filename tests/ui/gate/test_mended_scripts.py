@@ -63,10 +63,11 @@ def test_the_page_is_given_what_is_mended(private: Any) -> None:
     given = {}
     for name in MENDED:
         (path,) = ASSETS.glob(f"{name}-*.js")
-        answer = browser.get(f"/assets/{path.name}")
-        assert answer.headers["content-type"].startswith("text/javascript")
-        assert answer.headers["content-encoding"] == "gzip"
-        given[name] = answer.text
+        for encoding in ("gzip", "identity", "gzip"):  # by the third it was broken for all who asked later
+            answer = browser.get(f"/assets/{path.name}", headers={"accept-encoding": encoding})
+            assert answer.headers["content-type"].startswith("text/javascript")
+            assert answer.headers.get("content-encoding", "identity") == encoding
+            assert answer.text == given.setdefault(name, answer.text)
         assert browser.get(f"/assets/{name}-nothing.js").status_code == 404
     assert TABLE in given["core"]
     assert not SEARCH.search(given["core"])

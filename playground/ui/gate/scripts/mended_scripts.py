@@ -67,16 +67,14 @@ def mend(name: str, script: str) -> str:
 
 
 @cache
-def _scripts() -> dict[str, ASGIApp]:
-    headers = {"cache-control": "max-age=3600"}
+def _scripts() -> dict[str, str]:
     files = [(name, path) for name in MENDED for path in ASSETS.glob(f"{name}-*.js")]
-    scripts = {path.name: mend(name, path.read_text("utf-8")) for name, path in files}
-    return {
-        name: GZipMiddleware(Response(text, media_type="text/javascript", headers=headers))
-        for name, text in scripts.items()
-    }
+    return {path.name: mend(name, path.read_text("utf-8")) for name, path in files}
 
 
 def script_at(path: str) -> ASGIApp | None:
     """The answer to the question for the script at this path; None for one that Gradio does not have."""
-    return _scripts().get(path.rpartition("/")[2])
+    if (text := _scripts().get(path.rpartition("/")[2])) is None:
+        return None
+    # A response of its own for each asking: packing it writes into its headers.
+    return GZipMiddleware(Response(text, media_type="text/javascript", headers={"cache-control": "max-age=3600"}))
