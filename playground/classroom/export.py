@@ -4,9 +4,8 @@ import json
 from typing import Any
 
 from playground.classroom import assignment as assignments
-from playground.classroom.board import board, count_looks
+from playground.classroom.board import board
 from playground.classroom.records import Classroom, Score
-from playground.classroom.running import last_submissions
 from playground.classroom.store import ClassStore
 from playground.csv_text import csv_text
 from playground.json_values import as_json
@@ -23,13 +22,13 @@ def scores_csv(store: ClassStore, classroom: Classroom) -> str:
         {standing.entry.nickname: standing for standing in board(store, classroom, sealed=sealed)}
         for sealed in (False, True)
     ]
-    submissions, looks = store.work.submissions_of(classroom.id), count_looks(store.work.looks_of(classroom.id))
+    submissions, looks = store.work.count_submissions(classroom.id), store.work.count_looks(classroom.id)
     rows: list[list[Any]] = []
     for member in store.members.of_class(classroom.id):
         row: list[Any] = [
             member.nickname,
-            sum(one.member_id == member.id for one in submissions),
-            looks[member.id],
+            submissions.get(member.id, 0),
+            looks.get(member.id, 0),
             member.tokens,
         ]
         for by_name in places:
@@ -45,7 +44,7 @@ def everything_json(store: ClassStore, classroom: Classroom) -> str:
     looks, submissions = store.work.looks_of(classroom.id), store.work.submissions_of(classroom.id)
     members = store.members.of_class(classroom.id)  # after them: of whoever has joined meanwhile too
     names = {member.id: member.nickname for member in members}
-    last = {submission.id for submission in last_submissions(submissions).values()}
+    last = {one.member_id: one.id for one in submissions}
     whole = {
         "title": state.title,
         "assignment": assignments.to_dict(state.assignment) if state.assignment else None,
@@ -68,7 +67,7 @@ def everything_json(store: ClassStore, classroom: Classroom) -> str:
             {
                 "nickname": names[one.member_id],
                 "number": one.number,
-                "counts": one.id in last,
+                "counts": one.id == last[one.member_id],
                 "made": one.made,
                 "technique": as_json(one.technique),
                 "seen": _score(one.seen),

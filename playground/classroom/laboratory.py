@@ -4,14 +4,13 @@ Each finds an estimate with an interval, and some find "significance" where ther
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from playground.classroom.assignment import Assignment
-from playground.classroom.records import Look, Member
 from playground.evaluation.findings.comparisons import compare
 from playground.evaluation.results import Table
 from playground.evaluation.statistics import paired
@@ -79,12 +78,6 @@ def pool(kept: Mapping[str, Mapping[str, Any]]) -> Pooled:
     lucky = [e.nickname for e in estimates if e.significant and not _agrees(e, whole)]
     missed = [e.nickname for e in estimates if not e.significant and whole.significant]
     return Pooled(estimate=whole, by_luck=tuple(lucky), missed=tuple(missed))
-
-
-def latest(looks: Iterable[Look], members: Iterable[Member]) -> dict[str, Mapping[str, Any]]:
-    """What each member's last laboratory found, by nickname."""
-    found = {look.member_id: look.estimate for look in looks if look.estimate}
-    return {member.nickname: found[member.id] for member in members if member.id in found}
 
 
 def _agrees(one: Estimate, whole: Estimate) -> bool:

@@ -123,7 +123,7 @@ def run_sealed(
         assignment = state.assignment
         if assignment is None or not assignment.sealed or assignment.laboratory:
             raise InvalidSetup("This assignment has no sealed items.")
-        last = last_submissions(store.work.submissions_of(class_id))
+        last = store.work.last_submissions(class_id)
         members = {member.id: member for member in store.members.of_class(class_id)}
         lost: dict[int, str] = {}
         too_dear: set[int] = set()
@@ -154,16 +154,11 @@ def is_complete(table: Table) -> bool:
     return table.status == "done" and len(table.results) == table.total
 
 
-def last_submissions(submissions: Sequence[Submission]) -> dict[int, Submission]:
-    """The one that counts, by member: the last."""
-    return {submission.member_id: submission for submission in submissions}
-
-
 def without_score(store: ClassStore, classroom: Classroom) -> list[Submission]:
     """Those that count and stand without a score though the sealed ones are open: to score them takes too much."""
     if not classroom.state.sealed_open:
         return []
-    last = last_submissions(store.work.submissions_of(classroom.id))
+    last = store.work.last_submissions(classroom.id)
     return [submission for submission in last.values() if submission.sealed is None]
 
 
@@ -219,7 +214,7 @@ def _cost(results: Sequence[Result]) -> int:
 def _require_all_sealed(store: ClassStore, class_id: int, lost: Mapping[int, str], too_dear: Collection[int]) -> None:
     """Raises LimitReached naming whose submissions have no score on the sealed items, and why; of those that are too
     dear, none can have one."""
-    submissions = last_submissions(store.work.submissions_of(class_id)).values()
+    submissions = store.work.last_submissions(class_id).values()
     names = store.members.nicknames(class_id)  # after them: of whoever has joined meanwhile too
     by_reason: dict[str, list[str]] = {}
     for one in submissions:

@@ -11,7 +11,7 @@ from playground.classroom.board import board
 from playground.classroom.items import laboratory_experiment
 from playground.classroom.leaderboard import Entry, Standing
 from playground.classroom.records import ENDED, Classroom, Member
-from playground.classroom.running import PAUSED, is_complete, last_submissions
+from playground.classroom.running import PAUSED, is_complete
 from playground.classroom.store import ClassStore
 from playground.evaluation.columns import columns
 from playground.evaluation.findings.sentences import format_p
@@ -95,7 +95,7 @@ def _of_prompt(assignment: Assignment, member: Member) -> list[tuple[str, str]]:
 def left(store: ClassStore, classroom: Classroom, member: Member) -> list[tuple[str, str]]:
     """What the student may still use."""
     limits, assignment = classroom.state.limits, classroom.state.assignment
-    unused = max(0, limits.attempts - store.work.count_submissions(member.id))
+    unused = max(0, limits.attempts - store.work.submissions_by(member.id))
     is_submitted = assignment is not None and not assignment.laboratory
     return [
         *([("Submissions left", f"{unused} of {limits.attempts}")] if is_submitted else []),
@@ -201,8 +201,8 @@ def board_value(places: Sequence[Standing], *, sealed: bool) -> list[dict[str, A
 
 def own_sealed(store: ClassStore, classroom: Classroom, member: Member) -> str:
     """The student's own sealed score, once the teacher has opened it; or that there is none."""
-    last = last_submissions(store.work.submissions_of(classroom.id)).get(member.id)
-    if not classroom.state.sealed_open or last is None:
+    last = store.work.last_submission_by(member.id) if classroom.state.sealed_open else None
+    if last is None:
         return ""
     if last.sealed is None:
         return words.NOT_SCORED.format(tokens=classroom.state.limits.tokens)
@@ -212,11 +212,11 @@ def own_sealed(store: ClassStore, classroom: Classroom, member: Member) -> str:
 def projected(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
     """The prompt that the teacher shows to everybody, while its writer agrees."""
     wanted = classroom.state.projected
-    shown = [one for one in store.work.submissions_of(classroom.id) if one.id == wanted] if wanted else []
-    writer = store.members.of(shown[0].member_id) if shown else None
-    if writer is None or not writer.consents:
+    shown = store.work.submission(wanted) if wanted else None
+    writer = store.members.of(shown.member_id) if shown else None
+    if shown is None or writer is None or writer.class_id != classroom.id or not writer.consents:
         return []
-    technique = shown[0].technique
+    technique = shown.technique
     said = [(words.TEMPLATE, technique.template), (words.SYSTEM, str(technique.task.get("role", "")))]
     rows = [{"head": translated(head), "cells": [AsWritten(text)]} for head, text in said if text]
     caption = AsWritten(f"{translated(words.SHOWN)}: {writer.nickname}")

@@ -56,9 +56,7 @@ class TeacherHandlers:
         """The page as the class is now; figures and prompts only when something was handed in since."""
         panel, store, state = self.panel, self.store, classroom.state
         names = values_of.names(store, classroom)
-        newest = [one.id for one in store.work.looks_of(classroom.id)][-1:]
-        done = [newest, [one.seen for one in store.work.submissions_of(classroom.id)]]
-        count = json.dumps([*done, names, state.sealed_open, state.begun], default=str)
+        count = json.dumps([store.work.newest(classroom.id), names, state.sealed_open, state.begun])
         often: Updates = {
             panel.head: sentence(values_of.head(classroom)),
             panel.present: values_of.present(store, classroom),
@@ -146,7 +144,7 @@ class TeacherHandlers:
         member = self._member(values)
         if not member.consents:
             raise InvalidSetup(words.NO_CONSENT.format(name=member.nickname))
-        last = running.last_submissions(self.store.work.submissions_of(member.class_id)).get(member.id)
+        last = self.store.work.last_submission_by(member.id)
         if last is None:
             raise InvalidSetup(words.NO_SUBMISSION.format(name=member.nickname))
         self.store.classes.change(member.class_id, projected=last.id)

@@ -7,7 +7,7 @@ from playground.classroom import laboratory
 from playground.classroom.board import board
 from playground.classroom.laboratory import Estimate, Pooled
 from playground.classroom.records import Classroom, Submission
-from playground.classroom.running import last_submissions, without_score
+from playground.classroom.running import without_score
 from playground.classroom.store import ClassStore
 from playground.evaluation.differences import are_too_long, differences
 from playground.evaluation.findings.sentences import format_p
@@ -33,15 +33,14 @@ def head(classroom: Classroom) -> str:
 
 def present(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
     """Who is there, what runs, and what is left to each."""
-    submissions = store.work.submissions_of(classroom.id)
+    submitted = store.work.count_submissions(classroom.id)
     limits = classroom.state.limits
     rows = []
     for member in store.members.of_class(classroom.id):
-        mine = [one for one in submissions if one.member_id == member.id]
         doing = store.progress(member) or ("there" if store.is_there(member.id) else "away")
         left = f"{max(0, limits.tokens - member.tokens):,}"
-        submitted = translated(f"{len(mine)} of {limits.attempts}")
-        rows.append({"head": AsWritten(member.nickname), "cells": [translated(doing), left, submitted]})
+        times = translated(f"{submitted.get(member.id, 0)} of {limits.attempts}")
+        rows.append({"head": AsWritten(member.nickname), "cells": [translated(doing), left, times]})
     columns = ["Now", "Tokens left", "Submitted"]
     return [{"caption": format_count(len(rows), "student"), "corner": "Student", "columns": columns, "rows": rows}]
 
@@ -66,7 +65,8 @@ def scores(store: ClassStore, classroom: Classroom) -> dict[str, list[float]]:
 
 def laboratories(store: ClassStore, classroom: Classroom) -> tuple[list[Estimate], Pooled]:
     """Everybody's estimate, and all together."""
-    kept = laboratory.latest(store.work.looks_of(classroom.id), store.members.of_class(classroom.id))
+    names, found = store.members.nicknames(classroom.id), store.work.last_estimates(classroom.id)
+    kept = {names[of]: one for of, one in found.items() if of in names}
     return [laboratory.read_estimate(name, one) for name, one in kept.items()], laboratory.pool(kept)
 
 
@@ -89,7 +89,7 @@ def prompts(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
     assignment = classroom.state.assignment
     if assignment is None:
         return []
-    last = last_submissions(store.work.submissions_of(classroom.id))
+    last = store.work.last_submissions(classroom.id)
     nicknames = store.members.nicknames(classroom.id)  # after them: of whoever has joined meanwhile too
     return [_prompt(nicknames[of], one, assignment.technique) for of, one in last.items() if of in nicknames]
 
