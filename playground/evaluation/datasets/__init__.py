@@ -13,7 +13,7 @@ word_problems.py   Word problems in one or two steps, composed from scenarios, w
 """
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from random import Random
 
 from playground.errors import InvalidSetup
@@ -26,7 +26,7 @@ from playground.evaluation.datasets.passages import QUESTION_ANSWERING, SUMMARIE
 from playground.evaluation.datasets.puzzles import LAST_LETTERS, ODD_SUM
 from playground.evaluation.datasets.reviews import SENTIMENT
 from playground.evaluation.datasets.word_problems import ONE_STEP, TWO_STEP
-from playground.evaluation.plan import DataChoice
+from playground.evaluation.plan import DataChoice, Item
 from playground.strategies.parts import templates
 
 __all__ = ["OWN", "SOURCES", "DataCard", "Dataset", "DatasetSource", "Shot", "card", "load", "names"]
@@ -70,16 +70,24 @@ def load(data: DataChoice) -> Dataset:
     if data.name == OWN:
         return own_dataset(data)
     source = _source(data.name)
+    items, shots = _drawn(data.name, data.seed, data.size, data.shots)
     return Dataset(
         name=source.name,
         card=card(source.name),
         answer=source.answer,
         labels=source.labels,
         template=data.template or source.template,
-        items=tuple(source.items(Random(f"{source.name} items {data.seed}"), data.size)),
-        shots=tuple(source.shots(Random(f"{source.name} shots {data.seed}"), data.shots)),
+        items=items,
+        shots=shots,
         scorer=source.scorer,
     )
+
+
+@lru_cache(maxsize=16)  # a class asks for the same at every run of every student
+def _drawn(name: str, seed: int, size: int, shots: int) -> tuple[tuple[Item, ...], tuple[Shot, ...]]:
+    source = SOURCES[name]
+    items = source.items(Random(f"{name} items {seed}"), size)
+    return tuple(items), tuple(source.shots(Random(f"{name} shots {seed}"), shots))
 
 
 def _check_template(template: str) -> None:

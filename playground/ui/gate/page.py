@@ -9,6 +9,7 @@ import traceback
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from copy import copy
+from functools import cached_property
 from typing import Any
 
 import gradio as gr
@@ -158,6 +159,18 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
         """Gradio's own words repeat all values, which may be a key, and go to the log."""
         if len(inputs) < len(block_fn.inputs):
             raise plain(TOO_FEW.format(got=len(inputs), wanted=len(block_fn.inputs)))
+
+    @cached_property
+    def _watched(self) -> set[int]:
+        """The components of whose change a handler is told."""
+        return {component for fn in self.fns.values() for component, event in fn.targets if event == "change"}
+
+    def get_state_ids_to_track(self, block_fn: Any, state: Any) -> tuple[list[int], list[Any]]:
+        """Gradio's own looks through all handlers for each state, at each news of an event."""
+        if self._watched.isdisjoint(one._id for one in block_fn.outputs):
+            return [], []
+        found: tuple[list[int], list[Any]] = super().get_state_ids_to_track(block_fn, state)
+        return found
 
     async def process_api(self, *args: Any, **options: Any) -> Any:
         """In the language of the request. Errors of Gradio's own are said to whoever caused them; printed with all

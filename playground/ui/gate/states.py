@@ -5,6 +5,7 @@ import time
 from collections import deque
 from collections.abc import Container
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from gradio.queueing import Event
@@ -46,7 +47,8 @@ class Session(SessionState):  # type: ignore[misc]
     """A session, which knows the clicks of which no run is to begin."""
 
     def __init__(self, blocks: Any) -> None:
-        super().__init__(blocks)
+        # Gradio describes every component for links that hold a session, of which there are none here.
+        super().__init__(SimpleNamespace(default_config=blocks.default_config, blocks=()))
         self.stopped_clicks: deque[float] = deque(maxlen=MOST_STOPPED)
 
 
