@@ -17,8 +17,18 @@ from playground.ui.playground.preset_bar import EMPTY, NOTHING
 HERE = Path(__file__).parent
 PATIENCE = 120_000  # milliseconds of waiting for anything: a machine that runs other things too is slow
 SOON = 3_000  # milliseconds after which what a person did in vain is done again
-AT_REST = """() => new Promise(done =>
-  requestAnimationFrame(() => requestAnimationFrame(() => requestIdleCallback(done))))"""
+# A page that never comes to rest says what goes on in it.
+AT_REST = """() => new Promise((done, fail) => {
+  const changed = {};
+  const watch = new MutationObserver(news => news.forEach(({target}) => {
+    const name = target.id || target.className || target.nodeName;
+    changed[name] = 1 + (changed[name] || 0);
+  }));
+  watch.observe(document.body, {subtree: true, childList: true, attributes: true, characterData: true});
+  const late = setTimeout(() => fail(new Error(`not at rest; changes: ${JSON.stringify(changed)}`)), 120000);
+  const rest = () => { watch.disconnect(); clearTimeout(late); done(); };
+  requestAnimationFrame(() => requestAnimationFrame(() => requestIdleCallback(rest)));
+})"""
 
 
 def unfold(page: Page, title: str) -> None:
