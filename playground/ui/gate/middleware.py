@@ -108,7 +108,7 @@ class Gate:
             elif route.kind == "data":
                 self._sessions.check(session_of_query(scope["query_string"]), visitor)
             elif route.kind == "result":
-                self._sessions.check(self._page.session_of(parts["event"]), visitor)
+                stack.enter_context(self._sessions.answered(self._page.session_of(parts["event"]), visitor))
             elif route.kind == "start" and scope["method"] == "GET":
                 await self._start(scope, receive, send)
                 return
@@ -137,9 +137,10 @@ class Gate:
         """The body as Gradio is to see it, in a session of this visitor's. Raises Refusal."""
         if kind in ("join", "call"):
             key = sent.get("session_hash")
-            if key is None and kind == "call":  # a program that keeps none: what it asks is a session of its own
+            is_one_call = key is None and kind == "call"  # of a program that keeps none: a session of its own
+            if is_one_call:
                 key = secrets.token_urlsafe(16)
-            self._sessions.use(_hash(key), visitor)
+            self._sessions.use(_hash(key), visitor, for_one_call=is_one_call)
             if key == sent.get("session_hash") and sent.keys() <= {*PASSED_ON}:
                 return body
             return json.dumps(

@@ -20,6 +20,7 @@ class _OpenSession:
     visitor: Visitor
     used: float
     heartbeats: int = 0
+    for_one_call: bool = False
 
 
 class OpenSessions:
@@ -48,13 +49,24 @@ class OpenSessions:
             raise Refusal(HTTPStatus.FORBIDDEN, OTHERS)
         session.visitor = visitor  # begun before this browser had its cookie
 
-    def use(self, key: str, visitor: Visitor) -> None:
-        """Begin it, or go on with it. Raises Refusal when it is another visitor's, or one too many."""
+    def use(self, key: str, visitor: Visitor, *, for_one_call: bool = False) -> None:
+        """Begin it, or go on with it; one of which only the server knows the hash is `for_one_call`. Raises Refusal
+        when it is another visitor's, or one too many."""
         self.check(key, visitor)
         if key not in self._sessions:
             self._make_room(visitor)
-            self._sessions[key] = _OpenSession(visitor, self._clock())
+            self._sessions[key] = _OpenSession(visitor, self._clock(), for_one_call=for_one_call)
         self._sessions[key].used = self._clock()
+
+    @contextmanager
+    def answered(self, key: str, visitor: Visitor) -> Iterator[None]:
+        """While its answer is read; one for a single call ends with that answer. Raises Refusal when it is another
+        visitor's."""
+        self.check(key, visitor)
+        yield
+        session = self._sessions.get(key)
+        if session and session.for_one_call and self._may_go(key):
+            self._over(key)
 
     @contextmanager
     def alive(self, key: str, visitor: Visitor) -> Iterator[None]:

@@ -102,7 +102,32 @@ def test_idle_sessions_end(kept: Kept) -> None:
     assert kept.ended == ["a"]
 
 
+def test_a_session_for_one_call_ends_with_its_answer(kept: Kept) -> None:
+    kept.use("own")
+    kept.sessions.use("call", ANNE, for_one_call=True)
+    for key in ("own", "call"):
+        kept.busy = {key}
+        with kept.sessions.answered(key, ANNE):  # and whoever listens leaves before it has come
+            pass
+        assert key in kept.sessions
+        kept.busy = set()
+        with pytest.raises(Refusal), kept.sessions.answered(key, BO):
+            pass
+        with kept.sessions.answered(key, ANNE):
+            pass
+    assert kept.ended == ["call"]
+
+
 # ----------------------------------------------------------------------------------- over HTTP
+def test_nothing_stays_of_a_call_that_is_answered(private: Any) -> None:
+    program = private.program()
+    before = {*private.app.state_holder.session_data}
+    event = program.post("/gradio_api/call/run", json={"data": [QUESTION]}).json()["event_id"]
+    assert {*private.app.state_holder.session_data} > before
+    assert "event: complete" in program.get(f"/gradio_api/call/run/{event}").text
+    until(lambda: {*private.app.state_holder.session_data} == before)
+
+
 def test_another_cookie_gets_nothing_out_of_a_hash(public: Any) -> None:
     hers, other, bare = public.browser(), public.browser(), public.program()
     with public.page(hers, "hers"):
