@@ -36,6 +36,7 @@ class ModuleNames:
 def read_names(module: str) -> ModuleNames:
     """What the names of this module of the playground stand for."""
     source = inspect.getsource(importlib.import_module(module))
+    lines = source.encode().splitlines(keepends=True)
     names = ModuleNames()
     for node in ast.parse(source).body:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(PACKAGE):
@@ -48,7 +49,7 @@ def read_names(module: str) -> ModuleNames:
             names.own[node.name] = Definition(module, node.name, node)
         else:
             for target, value in _assignments(node):
-                text = _source_of(source, node, value)
+                text = _source_of(lines, node, value)
                 made = ast.Assign(targets=[ast.Name(id=target, ctx=ast.Store())], value=value, lineno=node.lineno)
                 names.own[target] = Definition(module, target, made, text)
     return names
@@ -71,11 +72,17 @@ def definition_of(module: str, name: str) -> Definition | str | None:
     return here.external.get(name)
 
 
-def _source_of(source: str, node: ast.stmt, value: ast.expr) -> str:
+def _source_of(lines: list[bytes], node: ast.stmt, value: ast.expr) -> str:
     """A value as it is written, with the brackets around it."""
-    whole = ast.get_source_segment(source, node) or ""
     only = isinstance(node, ast.AnnAssign) or (isinstance(node, ast.Assign) and value is node.value)
-    return whole.partition(" = ")[2] if only else ast.get_source_segment(source, value) or ""
+    return _text(lines, node).partition(" = ")[2] if only else _text(lines, value)
+
+
+def _text(lines: list[bytes], node: ast.stmt | ast.expr) -> str:
+    """What `ast.get_source_segment` gives, which in Python 3.11 goes through the whole module for each."""
+    there = lines[node.lineno - 1 : node.end_lineno]
+    there[-1] = there[-1][: node.end_col_offset]
+    return b"".join(there)[node.col_offset :].decode()
 
 
 def _assignments(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
