@@ -207,7 +207,8 @@ def _one_round(page: Page, rng: Random, mark: str, seen: Seen, *, floods: bool) 
     else:
         _hear(seen, mark, page.ask(RUN))
     seen.first_tokens.append(_first_token(page, mark))
-    for _ in range(3 if floods else 1):
+    for more in range(3 if floods else 1):
+        page.fields["class-template"] += " " * (more > 0)  # the same handed in again is no other submission
         said = _hear(seen, mark, page.ask("submit_assignment"))
         if "Submitted as number" in said:
             seen.submitted.append(mark)

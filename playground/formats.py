@@ -19,6 +19,11 @@ def format_percent(share: float, places: int = 0) -> str:
     return f"{value + HALF_UP:.{places}f} %"
 
 
+def format_signed(number: float) -> str:
+    """ "+0.33", "\u22120.15": with a minus, which is no hyphen, and as wide as the plus."""
+    return f"{number:+.2f}".replace("-", "\u2212")
+
+
 def format_duration(seconds: float) -> str:
     """ "8 s", "3 min", "2 h 10 min"."""
     if seconds < 90:

@@ -29,6 +29,7 @@ LABELS = {
     "options": "the technique's options", "sampling": "the sampling settings",
 }  # fmt: skip
 NO_ITEM = "The Playground's input has no {{item}}, which stands for each item: put it there, and press again."
+NO_TEMPLATE = "The prompt template is empty. It must hold {input}, where each item goes."
 ITEM = "{{item}}"  # a variable of the Playground's input: where it stands each item goes
 
 
@@ -162,6 +163,8 @@ def check_technique(assignment: Assignment, technique: Technique) -> None:
             allowed = ", ".join(LABELS[part] for part in free)
             raise InvalidSetup(f"In this assignment {LABELS[name]} may not be changed, only {allowed}.")
     if not assignment.laboratory:
+        if assignment.technique.template and not technique.template.strip():
+            raise InvalidSetup(NO_TEMPLATE)
         bare = replace(assignment.experiment.data, shots=0)  # examples are the student's own
         alone = replace(assignment.experiment, data=bare, techniques=(technique,), variants=(), expectations=())
         experiments.check(alone)

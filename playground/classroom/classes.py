@@ -16,6 +16,7 @@ from playground.classroom.records import Classroom, ClassState
 from playground.errors import InvalidSetup, LimitReached
 
 MOST_CLASSES = 20
+OVER = "This class has ended, and its results are kept until they are deleted. Start another class to give it this."
 NO_CLASS = "This class is over, or there was none. What it held was exported by its teacher and then deleted here."
 
 
@@ -83,7 +84,10 @@ class Classes:
         return changed
 
     def give(self, id: int, assignment: Assignment) -> Classroom:
-        """Give the class an assignment. What was seen and submitted of one before goes; members stay."""
+        """Give the class an assignment. What was seen and submitted of one before goes; members stay. Raises
+        LimitReached when the class has ended: its results are still to be saved."""
+        if self.of(id).state.ended:
+            raise LimitReached(OVER)
         given = {"assignment": assignment, "limits": assignment.limits, "begun": clock.now(), "projected": 0}
         fresh = {"sealed_open": False, "board_shown": False, "seed": secrets.randbits(128)}
         with self._lock:

@@ -11,18 +11,22 @@ from playground.csv_text import csv_text
 from playground.json_values import as_json
 
 HEADERS = (
-    "nickname", "submissions", "looks", "tokens", "seen_score", "seen_low", "seen_high", "seen_place", "sealed_score",
-    "sealed_low", "sealed_high", "sealed_place",
+    "nickname", "submissions", "looks", "tokens",
+    "seen_score", "seen_low", "seen_high", "seen_place", "seen_last_place",
+    "sealed_score", "sealed_low", "sealed_high", "sealed_place", "sealed_last_place",
+    "difference", "difference_low", "difference_high", "difference_p",
 )  # fmt: skip
 
 
 def scores_csv(store: ClassStore, classroom: Classroom) -> str:
-    """A row for each member. Intervals are those of the leaderboard, adjusted for looks."""
+    """A row for each member. Intervals are those of the leaderboard, adjusted for looks; who shares a place has the
+    best and the last that the evidence allows. A difference is what a laboratory found."""
     places = [
         {standing.entry.nickname: standing for standing in board(store, classroom, sealed=sealed)}
         for sealed in (False, True)
     ]
     submissions, looks = store.work.count_submissions(classroom.id), store.work.count_looks(classroom.id)
+    estimates = store.work.last_estimates(classroom.id)
     rows: list[list[Any]] = []
     for member in store.members.of_class(classroom.id):
         row: list[Any] = [
@@ -33,7 +37,10 @@ def scores_csv(store: ClassStore, classroom: Classroom) -> str:
         ]
         for by_name in places:
             one = by_name.get(member.nickname)
-            row += [round(one.entry.mean, 4), round(one.low, 4), round(one.high, 4), one.place] if one else [""] * 4
+            numbers = [one.entry.mean, one.low, one.high] if one else []
+            row += [*(round(n, 4) for n in numbers), one.place, one.last] if one else [""] * 5
+        estimate = estimates.get(member.id, {})
+        row += [round(estimate[key], 4) if key in estimate else "" for key in ("difference", "low", "high", "p")]
         rows.append(row)
     return csv_text(HEADERS, rows)
 

@@ -412,10 +412,29 @@ def test_the_budget_is_kept_on_the_server_and_what_is_known_costs_nothing(
 
 def test_attempts_are_counted(store: ClassStore, room: Classroom) -> None:
     member, _ = store.members.join(room.id, "Ada")
-    for _ in range(2):
-        running.submit(store, member, given().technique)
+    first, second, third = (replace(given().technique, template=f"{n} {{input}}") for n in range(3))
+    running.submit(store, member, first)
+    made = running.submit(store, member, second)
     with pytest.raises(LimitReached, match="submitted 2 times"):
-        running.submit(store, member, given().technique)
+        running.submit(store, member, third)
+    assert running.submit(store, member, second) == made  # pressed twice it is one, also when there is none left
+    assert store.work.submissions_by(member.id) == 2
+
+
+def test_an_empty_prompt_is_not_taken_for_the_one_of_the_data(store: ClassStore, room: Classroom) -> None:
+    store.classes.give(room.id, items.written_out(given()))
+    member, _ = store.members.join(room.id, "Ada")
+    with pytest.raises(InvalidSetup, match="template is empty"):
+        running.submit(store, member, Technique(name="Plain", template=" \n"))
+
+
+def test_of_a_class_that_has_ended_nothing_is_given_away(store: ClassStore, room: Classroom) -> None:
+    member, _ = store.members.join(room.id, "Ada")
+    kept = running.submit(store, member, given().technique)
+    store.classes.change(room.id, ended=True)
+    with pytest.raises(LimitReached, match="has ended"):
+        store.classes.give(room.id, given())
+    assert store.work.submissions_of(room.id) == [kept]
 
 
 def test_sealed_scores_go_on_after_a_stop_and_open_at_the_end(
@@ -486,8 +505,8 @@ def test_what_runs_is_not_written_onto_the_next_assignment(
     with pytest.raises(LimitReached, match="another assignment" if change == "give" else "has ended"):
         [*running.run_sealed(store, room.id, catalog_of(meanwhile), threading.Event())]
     assert not store.classes.of(room.id).state.sealed_open
-    store.classes.give(room.id, given())
     store.classes.change(room.id, ended=False)
+    store.classes.give(room.id, given())
     if change == "give":
         assert run(store, "Ada", catalog_of(meanwhile)).message == running.ANOTHER_GIVEN
         assert store.work.looks_of(room.id) == []

@@ -17,6 +17,7 @@ from playground.classroom.store import ClassStore
 from playground.errors import InvalidSetup
 from playground.evaluation import datasets, experiments
 from playground.evaluation.plan import Experiment
+from playground.formats import format_count
 from playground.types import Setup
 from playground.ui.classroom import words
 from playground.ui.classroom.teacher_panel import TeacherPanel
@@ -44,7 +45,10 @@ class AssignmentHandlers:
         data = payloads.words(values[self.panel.form.data], "data")
         if data not in datasets.names():
             raise InvalidSetup(path=("data",), value=data, rule=f"it must be one of {', '.join(datasets.names())}.")
-        return self._chosen(assignments.from_setup(setup, data).experiment)
+        chosen = self._chosen(assignments.from_setup(setup, data).experiment)
+        if assignments.ITEM in setup.task.input:
+            return chosen
+        return {**chosen, self.panel.said: sentence(words.OWN_TEMPLATE.format(data=datasets.card(data).title))}
 
     def receive(self, values: Values, given: Mapping[str, Any]) -> Updates:
         """So does what another tab hands over: the plan of an experiment, or what a lesson tries."""
@@ -55,7 +59,9 @@ class AssignmentHandlers:
 
     def _chosen(self, experiment: Experiment) -> Updates:
         said = sentence(words.CHOSEN.format(title=experiment.title))
-        return {self.panel.form.text: experiments.write_yaml(experiment), self.panel.said: said}
+        data = experiment.data.name
+        items_from = {self.panel.form.data: data} if data in datasets.names() else {}
+        return {**items_from, self.panel.form.text: experiments.write_yaml(experiment), self.panel.said: said}
 
     @report_errors
     def choose_experiment(self, values: Values) -> Updates:
@@ -79,9 +85,21 @@ class AssignmentHandlers:
 
     @report_errors
     def give(self, values: Values) -> Updates:
+        """What was done for the assignment before goes; so the first click says what that is."""
         room, given = self.room(values), items.written_out(self.panel.form.read(values))
+        lost = self._would_be_lost(room)
+        if lost and not room.state.ended and values[self.panel.asked] != lost:
+            return {self.panel.asked: lost, self.panel.said: sentence(lost, wrong=True)}
         classroom = self.store.classes.give(room.id, given)
-        return {**self.view(classroom, ""), self.panel.said: sentence(words.GIVEN)}
+        return {**self.view(classroom, ""), self.panel.asked: "", self.panel.said: sentence(words.GIVEN)}
+
+    def _would_be_lost(self, room: Classroom) -> str:
+        looks = sum(self.store.work.count_looks(room.id).values())
+        submissions = sum(self.store.work.count_submissions(room.id).values())
+        if not looks + submissions:
+            return ""
+        counts = {"submissions": format_count(submissions, "submission"), "looks": format_count(looks, "look")}
+        return words.WOULD_BE_LOST.format(**counts)
 
     @report_errors
     def change_limits(self, values: Values) -> Updates:
@@ -93,16 +111,16 @@ class AssignmentHandlers:
 def wire(handlers: AssignmentHandlers) -> tuple[Taking, Receiving]:
     """Attach the handlers; gives what takes the Playground's setup, and what other tabs hand over."""
     panel, form, secret = handlers.panel, handlers.panel.form, handlers.secret
-    seen, chosen = [*panel.often, panel.said], [form.text, panel.said]
-    whole = {secret, *form.inputs}
+    seen, chosen = [*panel.often, panel.said], [form.data, form.text, panel.said]
+    whole = {secret, panel.asked, *form.inputs}
     for button, handler, outputs in (
-        (form.give, handlers.give, seen),
+        (form.give, handlers.give, [*seen, panel.asked]),
         (form.change_limits, handlers.change_limits, seen),
         (form.save, handlers.save_file, [form.save]),
     ):
         button.click(handler, whole, outputs, preprocess=False, **AT_ONCE)
     form.experiment.input(handlers.choose_experiment, {secret, form.experiment}, chosen, preprocess=False, **AT_ONCE)
-    form.open.upload(handlers.open_file, [form.open, secret], [*form.inputs, panel.said], **READING)
+    form.open.upload(handlers.open_file, [form.open, secret], [form.data, *form.inputs, panel.said], **READING)
     inputs = [secret, form.data]
     taking = Taking(button=form.take, inputs=inputs, outputs=chosen, take=handlers.take, as_typed=True)
     return taking, Receiving(inputs=inputs, outputs=chosen, take=handlers.receive)

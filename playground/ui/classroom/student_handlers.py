@@ -87,7 +87,8 @@ class StudentHandlers:
         signature = json.dumps([*shown.values()])
         updates = {} if signature == drawn else {**shown, panel.drawn: signature}
         if begun != classroom.state.begun:
-            updates |= self._fill(classroom, member) | {panel.begun: classroom.state.begun}
+            nothing_yet = {panel.state: sentence(""), panel.results: []}  # what stands there is of the one before
+            updates |= self._fill(classroom, member) | {panel.begun: classroom.state.begun, **nothing_yet}
         return updates or {panel.drawn: gr.skip()}
 
     def _title(self, classroom: Classroom) -> str:
@@ -141,14 +142,14 @@ class StudentHandlers:
         technique = self.technique(member, values)
         allowance = Allowance(cell=settings.max_seconds, run=settings.max_experiment_seconds)
         with Stoppable() as going:
-            yield {panel.going: going, panel.state: sentence("Starting."), panel.results: []}
+            yield {panel.going: going, panel.state: sentence("Starting.")}
             catalog, shown, table = self.shared.sessions.of(request), 0.0, None
             try:
                 for table in running.run_seen(self.store, member, technique, catalog, going.halt, allowance):
                     if time.monotonic() - shown >= SHOWN_EVERY and table.status == "running":
                         shown = time.monotonic()
                         progress = words.RUNNING.format(done=len(table.results), total=table.total)
-                        yield {panel.state: sentence(table.message or progress)}
+                        yield {panel.state: sentence(table.message or progress), panel.results: []}
             except Exception as error:  # in its place, where the result would stand
                 yield {panel.state: sentence(in_words(error), wrong=True)}
                 return
@@ -166,11 +167,14 @@ class StudentHandlers:
         panel = self.panel
         member = self.member(values)
         technique = self.technique(member, values)
+        before = self.store.work.submissions_by(member.id)
         made = running.submit(self.store, member, technique)
         self.store.members.keep_draft(member.id, technique)
         score = words.SCORED.format(mean=format_percent(made.seen.mean)) if made.seen else words.UNSCORED
+        template = words.SUBMITTED if made.number > before else words.SUBMITTED_BEFORE
         view = self.view(member, values[panel.begun], values[panel.drawn])
-        return {**view, panel.state: sentence(words.SUBMITTED.format(number=made.number, score=score))}
+        others: Updates = {} if made.seen else {panel.results: []}  # what stands there is of another prompt
+        return {**view, **others, panel.state: sentence(template.format(number=made.number, score=score))}
 
     @report_errors
     def agree(self, values: Values) -> None:
@@ -218,13 +222,13 @@ def wire(handlers: StudentHandlers) -> Taking:
     panel, parts, shared = handlers.panel, handlers.parts, handlers.shared
     known, opened = {parts.secret, panel.begun, panel.drawn}, [shared.setup_to_open, shared.fixed]
     worked = {*known, *panel.fields.values()}
-    outputs = [*handlers.seen, panel.state, panel.results, panel.going]
+    outputs = [*handlers.seen, panel.going]
     once = {"preprocess": False, "trigger_mode": "once", **event_options.running(shared.settings), **QUIET}
     panel.line.attach(panel.run.click, report_errors(handlers.run_assignment), {*worked, panel.going}, outputs, **once)
     panel.line.wire(panel.going)
     followed = [*handlers.seen, *opened, parts.timer]
     parts.timer.tick(handlers.follow_class, {*known, shared.fixed}, followed, preprocess=False, **AT_ONCE)
-    panel.submit.click(handlers.submit_assignment, worked, [*handlers.seen, panel.state], preprocess=False, **AT_ONCE)
+    panel.submit.click(handlers.submit_assignment, worked, handlers.seen, preprocess=False, **AT_ONCE)
     panel.consent.input(handlers.agree, {parts.secret, panel.consent}, None, preprocess=False, **AT_ONCE)
     panel.open.click(handlers.open_in_playground, worked, opened, preprocess=False, **AT_ONCE)
     return Taking(button=panel.take, inputs=[parts.secret], outputs=handlers.seen, take=handlers.take, as_typed=True)

@@ -44,7 +44,7 @@ class StudentPanel:
     @property
     def view(self) -> list[Any]:
         """What follows from the class's state."""
-        texts = [self.head, self.said, self.facts, self.shown, self.board]
+        texts = [self.head, self.said, self.facts, self.shown, self.board, self.state, self.results]
         return [*texts, self.consent, self.submit, self.take, *self.fields.values(), self.begun, self.drawn]
 
 
@@ -67,11 +67,12 @@ def build(page: Any) -> StudentPanel:
                     take = gr.Button(words.TAKE, size="sm", elem_classes="quiet-button", elem_id="class-take")
                     opened = gr.Button(words.OPEN, size="sm", elem_classes="quiet-button")
                 consent = gr.Checkbox(False, label=words.CONSENT, elem_id="class-consent")
-                leave = gr.Button(words.LEAVE, size="sm", elem_classes="quiet-button")
             with gr.Column(elem_classes="seeing", min_width=0):
                 state = widgets.words(spoken=True, elem_id="class-state")
                 board = widgets.tables(elem_id="class-board")
                 results = widgets.tables(elem_id="class-results")
+        with gr.Row(elem_classes="quiet-row"):
+            leave = gr.Button(words.LEAVE, size="sm", elem_classes="quiet-button")
         begun, drawn = gr.Number(0, visible=False, elem_id="class-begun"), gr.State("")
     return StudentPanel(
         frame=frame, head=head, said=said, facts=facts, shown=shown, fields=fields, run=run, submit=submit, stop=stop,

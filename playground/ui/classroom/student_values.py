@@ -16,8 +16,8 @@ from playground.classroom.store import ClassStore
 from playground.evaluation.columns import columns
 from playground.evaluation.findings.sentences import format_p
 from playground.evaluation.plan import Technique
-from playground.evaluation.results import Table
-from playground.formats import format_count, format_percent
+from playground.evaluation.results import Result, Table
+from playground.formats import format_count, format_percent, format_signed
 from playground.parameters import parameters
 from playground.strategies import STRATEGIES
 from playground.types import Sampling
@@ -73,12 +73,15 @@ def facts(store: ClassStore, classroom: Classroom, member: Member) -> list[dict[
 
 
 def _of_laboratory(assignment: Assignment, member: Member) -> list[tuple[str, str]]:
-    compared = columns(laboratory_experiment(assignment, member.seed))
     return [
         ("Items", f"{assignment.experiment.data.name}: {assignment.seen} of your own"),
         ("You may change", may_change(assignment)),
-        ("Techniques compared", AsWritten(" \u00b7 ".join(translated(one.label) for one in compared))),
+        ("Techniques compared", AsWritten(" \u00b7 ".join(map(translated, _compared(assignment, member))))),
     ]
+
+
+def _compared(assignment: Assignment, member: Member) -> list[str]:
+    return [one.label for one in columns(laboratory_experiment(assignment, member.seed))]
 
 
 def _of_prompt(assignment: Assignment, member: Member) -> list[tuple[str, str]]:
@@ -141,18 +144,29 @@ def say_state(store: ClassStore, classroom: Classroom, member: Member) -> str:
 
 def results_value(table: Table) -> list[dict[str, Any]]:
     """What came of the items that the student sees. A run that was stopped is no look, and shows no scores."""
-    inputs = {item.id: item.input for item in table.items}
     complete = is_complete(table)
+    inputs = {item.id: item.input for item in table.items}
+    by_item: dict[str, dict[str, Result]] = {}
+    for result in table.results:
+        by_item.setdefault(result.item, {})[result.column] = result
     rows = [
         {
-            "head": AsWritten(_short(inputs[r.item])),
-            "cells": [AsWritten(_short(r.predicted or r.answer or r.note)), _right(r.score) if complete else ""],
+            "head": AsWritten(_short(inputs[item])),
+            "cells": [cell for of in table.columns for cell in _answered(found.get(of), complete)],
         }
-        for r in table.results
-        if r.column == table.columns[-1]
+        for item, found in by_item.items()
     ]
-    shown = {"caption": words.ITEMS, "corner": "Item", "columns": ["Answer", "Score"], "rows": rows}
+    answers = ["Answer"] if len(table.columns) == 1 else [*map(AsWritten, table.columns)]
+    heads = [head for answer in answers for head in (answer, "Score")]
+    shown = {"caption": words.ITEMS, "corner": "Item", "columns": heads, "rows": rows}
     return [{**shown, "note": "" if complete else words.NO_SCORES}] if rows else []
+
+
+def _answered(result: Result | None, complete: bool) -> tuple[str, str]:
+    if result is None:
+        return "", ""
+    answer = AsWritten(_short(result.predicted or result.answer or result.note))
+    return answer, _right(result.score) if complete else ""
 
 
 def done_words(store: ClassStore, member: Member) -> str:
@@ -161,8 +175,10 @@ def done_words(store: ClassStore, member: Member) -> str:
     if last is None:
         return ""
     if (found := last.estimate) is not None:
-        ends = {key: f"{found[key]:+.2f}" for key in ("difference", "low", "high")}
-        return words.DONE_LABORATORY.format(**ends, p=format_p(found["p"]))
+        ends = {key: format_signed(found[key]) for key in ("difference", "low", "high")}
+        assignment = store.classes.of(member.class_id).state.assignment
+        first, second = _compared(assignment, member) if assignment else ("", "")
+        return words.DONE_LABORATORY.format(**ends, p=format_p(found["p"]), first=first, second=second)
     entry = Entry(nickname=member.nickname, mean=last.score.mean, n=last.score.n, looks=seen)
     low, high = leaderboard.interval(entry, 1)
     return words.DONE.format(
@@ -175,7 +191,7 @@ def done_words(store: ClassStore, member: Member) -> str:
 def students_board(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
     """The leaderboard, once the teacher shows it; on sealed items once these are open."""
     state = classroom.state
-    if not state.board_shown:
+    if not state.board_shown or (state.assignment and state.assignment.laboratory):
         return []
     return board_value(board(store, classroom, sealed=state.sealed_open), sealed=state.sealed_open)
 
@@ -230,7 +246,7 @@ def _right(score: float | None) -> str:
 def _sampling(settings: Mapping[str, Any]) -> str:
     """Settings by the labels of their fields."""
     labels = {p.name: p.label for p in parameters(Sampling)}
-    return ", ".join(f"{translated(labels[name])} {value}" for name, value in settings.items())
+    return ", ".join(f"{translated(label)} {settings[name]}" for name, label in labels.items() if name in settings)
 
 
 def _usual(technique: Technique) -> str:

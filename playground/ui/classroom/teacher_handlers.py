@@ -62,7 +62,10 @@ class TeacherHandlers:
             panel.present: values_of.present(store, classroom),
             panel.pause: gr.update(value=words.GO_ON if state.paused else words.PAUSE),
             panel.door: gr.update(value=words.OPEN_DOOR if state.closed else words.CLOSE_DOOR),
-            panel.show_board: gr.update(value=words.HIDE_BOARD if state.board_shown else words.SHOW_BOARD),
+            panel.show_board: gr.update(
+                value=words.HIDE_BOARD if state.board_shown else words.SHOW_BOARD,
+                visible=not (state.assignment and state.assignment.laboratory),  # where there is no leaderboard
+            ),
         }
         if count == counted:
             return often
@@ -101,7 +104,9 @@ class TeacherHandlers:
     @report_errors
     def pause(self, values: Values) -> Updates:
         room = self.room(values)
-        return self.view(self.store.classes.change(room.id, paused=not room.state.paused), values[self.panel.counted])
+        classroom = self.store.classes.change(room.id, paused=not room.state.paused)
+        said = sentence(words.PAUSED if classroom.state.paused else words.GOES_ON)
+        return {**self.view(classroom, values[self.panel.counted]), self.panel.said: said}
 
     @report_errors
     def close_door(self, values: Values) -> Updates:
@@ -124,7 +129,8 @@ class TeacherHandlers:
         if len(text) > LONGEST_MESSAGE:
             raise InvalidSetup(f"The message has {len(text):,} characters; {LONGEST_MESSAGE} is the most.")
         classroom = self.store.classes.change(self.room(values).id, message=text)
-        return self.view(classroom, values[self.panel.counted])
+        said = sentence(words.SENT if text else words.TAKEN_BACK)
+        return {**self.view(classroom, values[self.panel.counted]), self.panel.said: said}
 
     @report_errors
     def free(self, values: Values) -> Updates:

@@ -18,7 +18,8 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeacherPanel:
-    """`counted` is what figures and prompts were drawn for last: they are drawn anew when something was handed in."""
+    """`counted` is what figures and prompts were drawn for last: they are drawn anew when something was handed in.
+    `asked` is what the teacher was told that giving another assignment deletes."""
 
     frame: Any
     head: Any
@@ -50,6 +51,7 @@ class TeacherPanel:
     end: Any
     delete: Any
     counted: Any
+    asked: Any
     going: Any
     timer: Any
 
@@ -104,7 +106,7 @@ def build(page: Any) -> TeacherPanel:
         frame=frame, head=head, invitation=invitation, picture=picture, new_link=new_link, form=form, said=said,
         sealed=sealed, stop=stop, line=line, show_board=show_board, board=board, figure=figure,
         scores_note=scores_note, prompts=prompts, csv=csv, json=json, end=end, delete=delete, counted=gr.State(""),
-        going=gr.State(NothingYet()), timer=timer, **live,
+        asked=gr.State(""), going=gr.State(NothingYet()), timer=timer, **live,
     )  # fmt: skip
 
 

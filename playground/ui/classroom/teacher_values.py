@@ -13,7 +13,7 @@ from playground.evaluation.differences import are_too_long, differences
 from playground.evaluation.findings.sentences import format_p
 from playground.evaluation.plan import Technique
 from playground.evaluation.statistics.power import ALPHA
-from playground.formats import format_count, format_percent
+from playground.formats import format_count, format_percent, format_signed
 from playground.json_values import as_json
 from playground.strategies import STRATEGIES
 from playground.ui.classroom import words
@@ -34,14 +34,15 @@ def head(classroom: Classroom) -> str:
 def present(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
     """Who is there, what runs, and what is left to each."""
     submitted = store.work.count_submissions(classroom.id)
-    limits = classroom.state.limits
+    limits, given = classroom.state.limits, classroom.state.assignment
+    is_submitted = not (given and given.laboratory)
     rows = []
     for member in store.members.of_class(classroom.id):
         doing = store.progress(member) or ("there" if store.is_there(member.id) else "away")
         left = f"{max(0, limits.tokens - member.tokens):,}"
-        times = translated(f"{submitted.get(member.id, 0)} of {limits.attempts}")
-        rows.append({"head": AsWritten(member.nickname), "cells": [translated(doing), left, times]})
-    columns = ["Now", "Tokens left", "Submitted"]
+        times = [translated(f"{submitted.get(member.id, 0)} of {limits.attempts}")] if is_submitted else []
+        rows.append({"head": AsWritten(member.nickname), "cells": [translated(doing), left, *times]})
+    columns = ["Now", "Tokens left", *(["Submitted"] if is_submitted else [])]
     return [{"caption": format_count(len(rows), "student"), "corner": "Student", "columns": columns, "rows": rows}]
 
 
@@ -76,7 +77,7 @@ def laboratory_words(estimates: list[Estimate], pooled: Pooled) -> str:
     if whole is None:
         return ""
     lucky = words.LUCKY.format(names=", ".join(pooled.by_luck)) if pooled.by_luck else words.NOT_LUCKY
-    ends = {key: f"{getattr(whole, key):+.2f}" for key in ("difference", "low", "high")}
+    ends = {key: format_signed(getattr(whole, key)) for key in ("difference", "low", "high")}
     return words.LABS.format(
         **ends, p=format_p(whole.p), n=whole.n, students=len(estimates),
         significant=sum(e.significant for e in estimates),

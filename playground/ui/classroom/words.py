@@ -34,10 +34,11 @@ OPENED = (
 CONSENT = "The teacher may show my prompt, with my nickname, to the class"
 LEAVE = "Leave the class in this browser"
 SUBMITTED = "Submitted as number {number}. It is kept, whatever happens now. {score}"
+SUBMITTED_BEFORE = "This is what you submitted as number {number}: nothing has changed since, and none was used up."
 SCORED, UNSCORED = "Its score on the items you see: {mean}.", "Run it to see its score on the items you see."
 RUNNING = "{done} of {total} answers."
 DONE = "Score on the {n} items you see: {mean} ({low} to {high}), after {looks}. {rule}"
-DONE_LABORATORY = "Your estimate is kept: the second technique is {difference} better ({low} to {high}), {p}."
+DONE_LABORATORY = "Your estimate is kept: {second} is {difference} better than {first} ({low} to {high}), {p}."
 STOPPED = "Stopped. What was answered is kept, and costs nothing when you run it again."
 NO_SCORES = "Scores are shown when all items have been answered: then it is a look."
 LOOKS_RULE = (
@@ -63,12 +64,22 @@ MAY = {"Only the prompt": "prompt", "Only sampling": "sampling", "Prompt, techni
 LABORATORY = "Laboratories: everybody runs the first two techniques on items of their own"
 AS_TEXT = "The experiment, as a file holds it"
 GIVE, SAVE, OPEN_FILE = "Give it to the class", "Save as a file", "Open a file"
+WOULD_BE_LOST = (
+    "Giving this deletes what was done for the assignment before: {submissions} and {looks}. Save the scores first, or "
+    "press again to give it."
+)
+OWN_TEMPLATE = (
+    "Chosen, with the prompt template of \u201c{data}\u201d: the Playground's input does not say where the item goes. "
+    "Students see it when you give it to them."
+)
 CHOSEN = "Chosen: {title}. Students see it when you give it to them."
 GIVEN = "Given. Students see it now."
 LIMITS = "Change the limits now"
 LIMITS_SET = "Changed for everybody, from now on."
 PAUSE, GO_ON = "Pause the class", "Go on"
 CLOSE_DOOR, OPEN_DOOR = "Let nobody else join", "Let others join"
+PAUSED, GOES_ON = "The class is paused.", "The class goes on."
+SENT, TAKEN_BACK = "Sent to everybody.", "The message is taken back."
 MESSAGE, SEND = "Message to everybody", "Send"
 WHO, FREE, PROJECT, UNPROJECT = "Student", "Free this name", "Show this prompt to all", "Stop showing"
 REMOVE = "Remove, with all submissions"
@@ -88,8 +99,9 @@ LEFT_OUT = (
     "limit and open the sealed scores again: then they are scored, too."
 )
 BOARD_RULE = (
-    "Intervals hold together with 95 %: they are adjusted for the number of students and for how often each looked at "
-    "a score (Bonferroni). A place such as 1\u20133 says that the evidence cannot tell these apart."
+    "Items seen: the best submission of each that has been run. Intervals hold together with 95 %: they are adjusted "
+    "for the number of students and for how often each looked at a score (Bonferroni). A place such as 1\u20133 says "
+    "that the evidence cannot tell these apart."
 )
 SEALED_RULE = (
     "Sealed items: each student's last submission, looked at once. Intervals hold together with 95 %, adjusted for the "

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from playground.backends.base import Candidate, NextTokenDistribution
+from playground.formats import format_signed
 from playground.parameters import parameters
 from playground.types import Sampling
 from playground.ui.widgets.status import status
@@ -55,7 +56,7 @@ def _row(c: Candidate, sampling: Sampling) -> dict[str, Any]:
         "final": c.probability,
         "ownLabel": percent(c.model_probability),
         "finalLabel": percent(c.probability),
-        "shift": f"{c.shift:+.2f}".replace("-", "\u2212") if round(c.shift, 2) else "",
+        "shift": format_signed(c.shift) if round(c.shift, 2) else "",
         "fate": fate(c, sampling),
     }
 

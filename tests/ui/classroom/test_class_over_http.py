@@ -121,9 +121,9 @@ def school(open_school: Callable[[Path], School], tmp_path_factory: pytest.TempP
 
 def give(teacher: Person, given: assignments.Assignment) -> str:
     experiment = _experiment(assignments.write_yaml(given))
-    return teacher.do(
-        "class-give", **{"class-text": experiment, "class-seen": given.seen, "class-sealed": given.sealed}
-    )
+    filled = {"class-text": experiment, "class-seen": given.seen, "class-sealed": given.sealed}
+    said = teacher.do("class-give", **filled)
+    return teacher.do("class-give", **filled) if "press again" in said else said
 
 
 def _experiment(text: str) -> str:
@@ -273,7 +273,7 @@ def test_a_plan_or_what_a_lesson_tries_becomes_an_assignment_for_a_teacher_alone
     )
     for (handler,) in named.values():
         teacher.visitor.ask(handler)
-        assert "Chosen:" in teacher.do(receive)
+        assert "Chosen" in teacher.do(receive)
         student.visitor.ask(handler)
         assert "for the teacher of a class" in student.do(receive)
 

@@ -44,7 +44,12 @@ def test_laboratories_have_items_of_their_own_and_are_drawn_together(
         assert assignment
         *_, table = running.run_seen(store, member, assignment.technique, catalog, threading.Event())
         assert (len(table.items), table.columns) == (6, ("Plain", "Kind"))
-        assert "second technique is" in student_values.done_words(store, member)
+        done = student_values.done_words(store, member)
+        assert "Kind is" in done
+        assert "better than Plain" in done
+        (shown,) = student_values.results_value(table)
+        assert shown["columns"] == ["Plain", "Score", "Kind", "Score"]
+        assert {len(row["cells"]) for row in shown["rows"]} == {4}
     (facts,) = student_values.facts(store, store.classes.of(1), member)
     heads = {row["head"]: row["cells"] for row in facts["rows"]}
     assert heads["Techniques compared"] == ["Plain \u00b7 Kind"]
@@ -88,7 +93,7 @@ def test_a_submission_that_is_too_dear_to_score_is_said_to_be_on_both_pages(tmp_
     store = begin(tmp_path)
     ada, bo = (store.members.join(1, name)[0] for name in ("Ada", "Bo"))
     for member in (ada, bo):
-        running.submit(store, member, Technique(name="Plain"))
+        running.submit(store, member, Technique(name="Plain", template="Say {input}"))
     store.work.seal(store.work.submissions_of(1)[1].id, Score(by_item={"1": 1.0}))
 
     def said() -> tuple[str, str, str]:
