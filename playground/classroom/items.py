@@ -60,6 +60,11 @@ def laboratory_experiment(assignment: Assignment, seed: int) -> Experiment:
     return replace(_alone(experiment), data=data, techniques=experiment.techniques[:2])
 
 
+def compared(assignment: Assignment, seed: int) -> list[str]:
+    """What the two techniques of a laboratory are called."""
+    return [column.label for column in columns(laboratory_experiment(assignment, seed))]
+
+
 def check_own_words(assignment: Assignment, seed: int, technique: Technique) -> None:
     """Raises InvalidSetup for a prompt that holds an item, be it seen, sealed or neither: alike, so that none is told.
 

@@ -57,7 +57,7 @@ def test_an_assignment_from_start_to_export(
     expect(teacher.get_by_role("button", name="Let others join")).to_be_visible()
 
     teacher.locator("#class-take-setup").click()
-    expect(teacher.locator("#class-teacher-said")).to_contain_text("Chosen:")
+    expect(teacher.locator("#class-teacher-said")).to_contain_text("Chosen")
     teacher.get_by_label("Items seen").fill("4")
     teacher.get_by_label("Items sealed").fill("3")
     teacher.get_by_role("button", name="Give it to the class").click()
@@ -128,6 +128,9 @@ def test_an_assignment_from_start_to_export(
     whole = json.loads(save(teacher, "Everything as JSON", tmp_path / "class.json"))
     assert [one["nickname"] for one in whole["submissions"]] == [*NAMES]
     teacher.get_by_label("Only sampling").check()
+    teacher.get_by_role("button", name="Give it to the class").click()
+    expect(teacher.locator("#class-teacher-said")).to_contain_text("deletes what was done")
+    expect(teacher.locator("#class-teacher-said")).to_contain_text("3 submissions")
     teacher.get_by_role("button", name="Give it to the class").click()
     ada.get_by_role("tab", name="Playground").click()
     for part, is_fixed in ((".of-input", True), ("#sampling", False)):  # as in the assignment that is given now

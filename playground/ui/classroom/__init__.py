@@ -8,6 +8,7 @@ entry_panel.py          Joining a class, and starting one
 number_boxes.py         Boxes for numbers that are parameters
 opening.py              The class of a server that was started for one: its code and the teacher's link
 playground_values.py    A student's assignment as the Playground holds it, and what of it is fixed there
+results_values.py       What came of a student's run, as plain values
 student_handlers.py     What a student does: run, submit, take a setup, look
 student_panel.py        A student's page
 student_values.py       A student's page as plain values

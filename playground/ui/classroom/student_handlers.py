@@ -21,7 +21,7 @@ from playground.errors import InvalidSetup
 from playground.evaluation.plan import Technique
 from playground.formats import format_percent
 from playground.types import Setup
-from playground.ui.classroom import playground_values, words
+from playground.ui.classroom import playground_values, results_values, words
 from playground.ui.classroom import student_values as values_of
 from playground.ui.classroom.student_panel import StudentPanel
 from playground.ui.handlers import event_options, payloads
@@ -157,10 +157,10 @@ class StudentHandlers:
                 return
             fresh = self.member(values)
             complete = running.is_complete(table)
-            done = values_of.done_words(self.store, fresh) if complete else ""
+            done = results_values.done_words(self.store, fresh) if complete else ""
             seen = {panel.state: sentence(done or table.message or words.STOPPED, wrong=not complete)}
             view = self.view(fresh, values[panel.begun], values[panel.drawn])
-            yield {**view, **seen, panel.results: values_of.results_value(table)}
+            yield {**view, **seen, panel.results: results_values.results_value(table)}
 
     @report_errors
     def submit_assignment(self, values: Values) -> Updates:

@@ -5,19 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from playground.classroom import clock, leaderboard
+from playground.classroom import clock
 from playground.classroom.assignment import FREE, LABELS, Assignment, sampling_of
 from playground.classroom.board import board
-from playground.classroom.items import laboratory_experiment
-from playground.classroom.leaderboard import Entry, Standing
+from playground.classroom.items import compared
+from playground.classroom.leaderboard import Standing
 from playground.classroom.records import ENDED, Classroom, Member
-from playground.classroom.running import PAUSED, is_complete
+from playground.classroom.running import PAUSED
 from playground.classroom.store import ClassStore
-from playground.evaluation.columns import columns
-from playground.evaluation.findings.sentences import format_p
 from playground.evaluation.plan import Technique
-from playground.evaluation.results import Result, Table
-from playground.formats import format_count, format_percent, format_signed
+from playground.formats import format_percent
 from playground.parameters import parameters
 from playground.strategies import STRATEGIES
 from playground.types import Sampling
@@ -76,12 +73,8 @@ def _of_laboratory(assignment: Assignment, member: Member) -> list[tuple[str, st
     return [
         ("Items", f"{assignment.experiment.data.name}: {assignment.seen} of your own"),
         ("You may change", may_change(assignment)),
-        ("Techniques compared", AsWritten(" \u00b7 ".join(map(translated, _compared(assignment, member))))),
+        ("Techniques compared", AsWritten(" \u00b7 ".join(map(translated, compared(assignment, member.seed))))),
     ]
-
-
-def _compared(assignment: Assignment, member: Member) -> list[str]:
-    return [one.label for one in columns(laboratory_experiment(assignment, member.seed))]
 
 
 def _of_prompt(assignment: Assignment, member: Member) -> list[tuple[str, str]]:
@@ -139,53 +132,7 @@ def say_state(store: ClassStore, classroom: Classroom, member: Member) -> str:
         words.NOTHING_YET.format(name=member.nickname) if state.assignment is None and not state.ended else "",
     ]
     said = [*map(translated, lines), state.message, translated(own_sealed(store, classroom, member))]
-    return AsWritten(" ".join(filter(None, said)))
-
-
-def results_value(table: Table) -> list[dict[str, Any]]:
-    """What came of the items that the student sees. A run that was stopped is no look, and shows no scores."""
-    complete = is_complete(table)
-    inputs = {item.id: item.input for item in table.items}
-    by_item: dict[str, dict[str, Result]] = {}
-    for result in table.results:
-        by_item.setdefault(result.item, {})[result.column] = result
-    rows = [
-        {
-            "head": AsWritten(_short(inputs[item])),
-            "cells": [cell for of in table.columns for cell in _answered(found.get(of), complete)],
-        }
-        for item, found in by_item.items()
-    ]
-    answers = ["Answer"] if len(table.columns) == 1 else [*map(AsWritten, table.columns)]
-    heads = [head for answer in answers for head in (answer, "Score")]
-    shown = {"caption": words.ITEMS, "corner": "Item", "columns": heads, "rows": rows}
-    return [{**shown, "note": "" if complete else words.NO_SCORES}] if rows else []
-
-
-def _answered(result: Result | None, complete: bool) -> tuple[str, str]:
-    if result is None:
-        return "", ""
-    answer = AsWritten(_short(result.predicted or result.answer or result.note))
-    return answer, _right(result.score) if complete else ""
-
-
-def done_words(store: ClassStore, member: Member) -> str:
-    """The score of the last look, with an interval that counts all looks."""
-    seen, last = store.work.looks_by(member.id)
-    if last is None:
-        return ""
-    if (found := last.estimate) is not None:
-        ends = {key: format_signed(found[key]) for key in ("difference", "low", "high")}
-        assignment = store.classes.of(member.class_id).state.assignment
-        first, second = _compared(assignment, member) if assignment else ("", "")
-        return words.DONE_LABORATORY.format(**ends, p=format_p(found["p"]), first=first, second=second)
-    entry = Entry(nickname=member.nickname, mean=last.score.mean, n=last.score.n, looks=seen)
-    low, high = leaderboard.interval(entry, 1)
-    return words.DONE.format(
-        n=entry.n, mean=format_percent(entry.mean), low=format_percent(low), high=format_percent(high),
-        looks=format_count(seen, "look"),
-        rule=words.LOOKS_RULE,
-    )  # fmt: skip
+    return AsWritten(" \u00b7 ".join(filter(None, said)))
 
 
 def students_board(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
@@ -239,10 +186,6 @@ def projected(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
     return [{"caption": caption, "corner": "", "columns": [""], "rows": rows}]
 
 
-def _right(score: float | None) -> str:
-    return translated("failed" if score is None else {1.0: "right", 0.0: "wrong"}.get(score, f"{score:.2f}"))
-
-
 def _sampling(settings: Mapping[str, Any]) -> str:
     """Settings by the labels of their fields."""
     labels = {p.name: p.label for p in parameters(Sampling)}
@@ -251,7 +194,3 @@ def _sampling(settings: Mapping[str, Any]) -> str:
 
 def _usual(technique: Technique) -> str:
     return f"the usual, temperature {sampling_of(technique).temperature:g}"
-
-
-def _short(text: str) -> str:
-    return " ".join(text.split())[:LONGEST]

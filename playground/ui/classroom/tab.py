@@ -7,6 +7,7 @@ import gradio as gr
 
 from playground.classroom import codes
 from playground.classroom.budget import Budget
+from playground.classroom.records import Classroom
 from playground.classroom.seats import Seat, find_member, find_teacher
 from playground.classroom.store import ClassStore
 from playground.errors import InvalidSetup
@@ -21,6 +22,7 @@ from playground.ui.classroom import (
     words,
 )
 from playground.ui.classroom.entry_panel import EntryPanel
+from playground.ui.classroom.opening import host_for_others, renew_link
 from playground.ui.classroom.student_handlers import StudentHandlers
 from playground.ui.classroom.teacher_handlers import TeacherHandlers
 from playground.ui.handlers import payloads
@@ -90,11 +92,16 @@ class EntryHandlers:
             self.students.enter(seat.member, request)
             return {**updates, **self.students.view(seat.member, None, "")}
         updates |= {parts.line: sentence(self._line_of_teacher(request, seat))}
-        code, state = {"code": codes.shown_code(seat.classroom.code)}, seat.classroom.state
-        updates |= {teacher.invitation: {**code, **(shown or {})}, **self.teachers.view(seat.classroom, "")}
+        state = seat.classroom.state
+        updates |= {teacher.invitation: self._invitation(seat.classroom, shown)}
+        updates |= self.teachers.view(seat.classroom, "")
         # What stands in the boxes of a page that was closed: the message, the assignment, its limits as they are now.
         updates |= {teacher.message: state.message}
         return {**updates, **(teacher.form.write(state.assignment, state.limits) if state.assignment else {})}
+
+    def _invitation(self, classroom: Classroom, shown: Mapping[str, str] | None) -> dict[str, str]:
+        host = host_for_others(self.students.shared.settings)
+        return {"code": codes.shown_code(classroom.code), "host": host, **(shown or {})}
 
     def _line_of_teacher(self, request: gr.Request, seat: Seat) -> str:
         """What a teacher's page asks is charged to nobody. A student who begins a class of their own is still one, and
@@ -161,7 +168,8 @@ class EntryHandlers:
     def renew_link(self, values: Values) -> Updates:
         room, parts = self.teachers.room(values), self.parts
         secret = self.store.classes.renew_teacher(room.id)
-        shown = {"code": codes.shown_code(room.code), "teacher": secret, "words": words.KEEP_LINK}
+        renew_link(self.students.shared.settings, payloads.words(values[parts.secret], "place"), secret)
+        shown = self._invitation(room, {"teacher": secret, "words": words.KEEP_LINK})
         return {self.teachers.panel.invitation: shown, parts.secret: secret, parts.door: {"teacher": secret}}
 
     @report_errors

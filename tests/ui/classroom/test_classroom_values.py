@@ -16,7 +16,7 @@ from playground.classroom.board import board
 from playground.classroom.records import Score
 from playground.classroom.store import ClassStore
 from playground.evaluation.plan import Technique
-from playground.ui.classroom import class_figure, playground_values, student_values, teacher_values
+from playground.ui.classroom import class_figure, playground_values, results_values, student_values, teacher_values
 from playground.ui.classroom.student_handlers import StudentHandlers
 from playground.ui.handlers.tab import BEHIND
 from playground.ui.language.translating import speaking
@@ -44,10 +44,10 @@ def test_laboratories_have_items_of_their_own_and_are_drawn_together(
         assert assignment
         *_, table = running.run_seen(store, member, assignment.technique, catalog, threading.Event())
         assert (len(table.items), table.columns) == (6, ("Plain", "Kind"))
-        done = student_values.done_words(store, member)
+        done = results_values.done_words(store, member)
         assert "Kind is" in done
         assert "better than Plain" in done
-        (shown,) = student_values.results_value(table)
+        (shown,) = results_values.results_value(table)
         assert shown["columns"] == ["Plain", "Score", "Kind", "Score"]
         assert {len(row["cells"]) for row in shown["rows"]} == {4}
     (facts,) = student_values.facts(store, store.classes.of(1), member)
@@ -85,7 +85,7 @@ def test_prompts_stand_side_by_side_with_what_was_changed(tmp_path: Path) -> Non
     assert figure
     assert [*figure.data[0].x] == [0.5]
     store.work.add_look(member.id, changed, Score(by_item={"1": 1.0, "2": 0.0}))
-    assert "after 1 look." in student_values.done_words(store, member)
+    assert "after 1 look." in results_values.done_words(store, member)
     assert [one.entry.looks for one in board(store, room, sealed=False)] == [1]
 
 
@@ -138,8 +138,8 @@ def test_a_run_that_was_stopped_shows_no_scores(catalog_of: Callable[..., Catalo
     member, _ = store.members.join(1, "Ada")
     plain, halt = Technique(name="Plain", template="Good? {input}"), threading.Event()
     *_, table = running.run_seen(store, member, plain, catalog_of(lambda *_: "positive"), halt)
-    (whole,) = student_values.results_value(table)
-    (stopped,) = student_values.results_value(replace(table, status="stopped", results=table.results[:5]))
+    (whole,) = results_values.results_value(table)
+    (stopped,) = results_values.results_value(replace(table, status="stopped", results=table.results[:5]))
     assert [row["cells"][1] for row in whole["rows"]] == ["right" if one.score else "wrong" for one in table.results]
     assert [row["cells"] for row in stopped["rows"]] == [["Positive", ""]] * 5
     assert "when all items" in stopped["note"]
@@ -153,7 +153,7 @@ def test_a_teachers_message_and_a_title_stand_in_any_language_as_they_were_writt
         said = sentence(student_values.say_state(store, room, member))["text"]
         head = sentence(teacher_values.head(room))["text"]
     assert said.startswith("Die Lehrkraft hat die Klasse angehalten.")
-    assert said.endswith("bleibt. Stop. Submit.")
+    assert said.endswith("bleibt. · Stop. Submit.")
     assert head.startswith("Open · angehalten · ")
 
 

@@ -17,6 +17,7 @@ from playground.ui.gate.scripts.mended_scripts import (
     counted_while_shown,
     mend,
     sent_to_who_missed_it,
+    titled,
 )
 
 # How a part of each script stands in it, and in what the page is given.
@@ -29,6 +30,7 @@ PARTS = {
         2 * "this.queue.has(one.id)&&(this.queue.delete(one.id),this.dispatch(event));",
         2 * "this.queue.has(one.id)&&(this.queue.delete(one.id),this.dispatch({...event,type:`fn`,fn_index:one.id}));",
     ),
+    titled: ("this.log(status?._title??`Error`,text)", "this.log(status?.title??`Error`,text)"),
     counted_while_shown: (
         "effect(()=>{own.status===`pending`?begin():untrack(()=>{stop()})})",
         "effect(()=>stop),effect(()=>{own.status===`pending`?begin():untrack(()=>{stop()})})",

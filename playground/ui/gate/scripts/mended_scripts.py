@@ -30,6 +30,9 @@ COUNTED_ON = re.compile(
     r"(\w+)(?=\(\(\)=>\{\w+\.status===`pending`\?\w+\(\):\w+\(\(\)=>\{(\w+)\(\)\}\)\}\))"  # at a change: begin or stop
 )
 
+# What could not be done is said under a title, which comes by this name.
+TITLE = re.compile(r"(\w+\?)\._title(?=\?\?`Error`)")
+
 
 def built_once(script: str) -> tuple[str, bool]:
     """The script in which the page is built anew only after a change, and whether it used to be."""
@@ -43,6 +46,12 @@ def sent_to_who_missed_it(script: str) -> tuple[str, bool]:
     return script, found == 2
 
 
+def titled(script: str) -> tuple[str, bool]:
+    """The script in which an error is said under its own title, and whether it used to be under Gradio's."""
+    script, found = TITLE.subn(r"\1.title", script)
+    return script, found == 1
+
+
 def counted_while_shown(script: str) -> tuple[str, bool]:
     """The script in which counting stops with what shows it, and whether it used to go on."""
     script, found = COUNTED_ON.subn(r"\1(()=>\2),\1", script)
@@ -51,7 +60,7 @@ def counted_while_shown(script: str) -> tuple[str, bool]:
 
 MENDED: dict[str, tuple[Callable[[str], tuple[str, bool]], ...]] = {
     "core": (with_table,),
-    "Blocks": (built_once, sent_to_who_missed_it),
+    "Blocks": (built_once, sent_to_who_missed_it, titled),
     "statustracker": (counted_while_shown,),
 }
 PATH = rf"/assets/({'|'.join(MENDED)})-[A-Za-z0-9_-]+\.js"
