@@ -29,6 +29,7 @@ LABELS = {
     "options": "the technique's options", "sampling": "the sampling settings",
 }  # fmt: skip
 NO_ITEM = "The Playground's input has no {{item}}, which stands for each item: put it there, and press again."
+NOTHING_FREE = "In a laboratory nothing is changed: all run the same two techniques."
 NO_TEMPLATE = "The prompt template is empty. It must hold {input}, where each item goes."
 ITEM = "{{item}}"  # a variable of the Playground's input: where it stands each item goes
 
@@ -157,9 +158,11 @@ def parse_technique(data: Any) -> Technique:
 
 def check_technique(assignment: Assignment, technique: Technique) -> None:
     """Raises InvalidSetup for a change of what is fixed, and for what cannot be asked at all."""
-    free = FREE[assignment.may_change]
+    free = () if assignment.laboratory else FREE[assignment.may_change]
     for name in ("template", "task", "strategy", "options", "sampling"):
         if name not in free and _plain(technique, name) != _plain(assignment.technique, name):
+            if assignment.laboratory:
+                raise InvalidSetup(NOTHING_FREE)
             allowed = ", ".join(LABELS[part] for part in free)
             raise InvalidSetup(f"In this assignment {LABELS[name]} may not be changed, only {allowed}.")
     if not assignment.laboratory:
@@ -167,7 +170,10 @@ def check_technique(assignment: Assignment, technique: Technique) -> None:
             raise InvalidSetup(NO_TEMPLATE)
         bare = replace(assignment.experiment.data, shots=0)  # examples are the student's own
         alone = replace(assignment.experiment, data=bare, techniques=(technique,), variants=(), expectations=())
-        experiments.check(alone)
+        try:
+            experiments.check(alone)
+        except InvalidSetup as error:  # of the one technique that there is
+            raise error.at(error.path[2:]) if error.path[:1] == ("techniques",) else error from None
         _check_fair(assignment.technique, technique)
 
 

@@ -17,8 +17,11 @@ NICKNAME = re.compile(r"[^\W_](?:[^\W_]|[ .'\u2019-]){0,23}")
 NICKNAME_RULE = "A nickname has 1 to 24 letters, digits, spaces, full stops, hyphens or apostrophes; choose another."
 WRONG_CODE = "There is no class with this code. Look at the board again: 8 letters and digits."
 MINUTE = 60.0
-OF_VISITOR, OF_ADDRESS, OF_ALL = 5, 600, 6000  # wrong codes a minute; whole classes may come from one address
-TOO_OFTEN = "Too many wrong codes or names {}. Wait a minute, and look at the board again."
+# A minute, of a visitor, of an address from which whole classes may come, and of all together. Who keeps no cookie, as
+# in another site's page, is the same visitor as all who keep none at that address.
+WRONG_CODES, NEW_PLACES = (5, 600, 6000), (60, 60, 600)
+TOO_MANY_WRONG = "Too many wrong codes or names {}. Wait a minute, and look at the board again."
+TOO_MANY_NEW = "Too many have joined {} in the last minute. Wait a minute, and join again."
 
 
 def make_code() -> str:
@@ -57,27 +60,31 @@ def read_nickname(typed: str) -> str:
     return name
 
 
-class Guesses:
-    """Wrong codes of the last minute, by who sent them: a visitor, an address, and all together. Safe from threads."""
+class LastMinute:
+    """What was done in the last minute, by who did it: a visitor, an address, and all together. Safe from threads.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._wrong: deque[tuple[float, str, str]] = deque()
+    `most` is how often each of these may, and `too_often` says where it was too often.
+    """
+
+    def __init__(self, most: tuple[int, int, int], too_often: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._most, self._too_often, self._clock = most, too_often, clock
+        self._done: deque[tuple[float, str, str]] = deque()
         self._lock = threading.Lock()
 
     def check(self, visitor: str, address: str) -> None:
-        """Raises LimitReached for who has sent too many."""
+        """Raises LimitReached for who has done it too often."""
+        of_visitor, of_address, of_all = self._most
         with self._lock:
-            while self._wrong and self._clock() - self._wrong[0][0] > MINUTE:
-                self._wrong.popleft()
-            if sum(visitor == one for _, one, _ in self._wrong) >= OF_VISITOR:
-                raise LimitReached(TOO_OFTEN.format("from you"))
-            if sum(address == one for _, _, one in self._wrong) >= OF_ADDRESS:
-                raise LimitReached(TOO_OFTEN.format("from the address you come from"))
-            if len(self._wrong) >= OF_ALL:
-                raise LimitReached(TOO_OFTEN.format("on this server"))
+            while self._done and self._clock() - self._done[0][0] > MINUTE:
+                self._done.popleft()
+            if sum(visitor == one for _, one, _ in self._done) >= of_visitor:
+                raise LimitReached(self._too_often.format("from you"))
+            if sum(address == one for _, _, one in self._done) >= of_address:
+                raise LimitReached(self._too_often.format("from the address you come from"))
+            if len(self._done) >= of_all:
+                raise LimitReached(self._too_often.format("on this server"))
 
-    def note_wrong(self, visitor: str, address: str) -> None:
-        """One more."""
+    def note(self, visitor: str, address: str) -> None:
+        """Once more."""
         with self._lock:
-            self._wrong.append((self._clock(), visitor, address))
+            self._done.append((self._clock(), visitor, address))

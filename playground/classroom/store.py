@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playground.classroom.class_file import ClassFile
 from playground.classroom.classes import Classes
-from playground.classroom.codes import Guesses
+from playground.classroom.codes import NEW_PLACES, TOO_MANY_NEW, TOO_MANY_WRONG, WRONG_CODES, LastMinute
 from playground.classroom.members import Members
 from playground.classroom.records import Member
 from playground.classroom.work import Work
@@ -24,13 +24,15 @@ CLASS_RUNS = "A run of this class is still going on; stop it or wait for its end
 
 
 class ClassStore:
-    """The classes of one server: its `file`, wrong guesses, who is there and what runs. Safe from many threads."""
+    """The classes of one server: its `file`, wrong guesses and new places of the last minute, who is there and what
+    runs. Safe from many threads."""
 
     def __init__(self, path: Path, *, public: bool = False) -> None:
         self._file = ClassFile(path, public=public)
         self._folder, self._public = path.parent, public
         self.classes, self.members, self.work = Classes(self._file), Members(self._file), Work(self._file)
-        self.guesses = Guesses()
+        self.guesses = LastMinute(WRONG_CODES, TOO_MANY_WRONG)
+        self.joined = LastMinute(NEW_PLACES, TOO_MANY_NEW)
         self._answers: dict[int, Store] = {}
         self._heard: dict[int, float] = {}
         self._places: dict[tuple[int, str], int] = {}  # by class and browser: as which member it joined

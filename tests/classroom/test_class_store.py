@@ -272,19 +272,19 @@ def test_a_wrong_code_is_one_message(store: ClassStore, room: Classroom, code: s
 
 def test_guessing_is_limited_by_visitor_by_address_and_over_all() -> None:
     now = [0.0]
-    guesses = codes.Guesses(lambda: now[0])
-    for _ in range(codes.OF_VISITOR):
+    guesses = codes.LastMinute((2, 5, 9), codes.TOO_MANY_WRONG, lambda: now[0])
+    for _ in range(2):
         guesses.check("me", "here")
-        guesses.note_wrong("me", "here")
+        guesses.note("me", "here")
     with pytest.raises(LimitReached, match="from you"):
         guesses.check("me", "elsewhere")
     guesses.check("another", "here")
-    for n in range(codes.OF_ADDRESS):
-        guesses.note_wrong(f"visitor {n}", "here")
+    for n in range(3):
+        guesses.note(f"visitor {n}", "here")
     with pytest.raises(LimitReached, match="address"):
         guesses.check("a third", "here")
-    for n in range(codes.OF_ALL):
-        guesses.note_wrong(f"visitor {n}", f"address {n}")
+    for n in range(4):
+        guesses.note(f"visitor {n}", f"address {n}")
     with pytest.raises(LimitReached, match="on this server"):
         guesses.check("new", "new")
     now[0] = codes.MINUTE + 1

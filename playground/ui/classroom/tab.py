@@ -135,16 +135,19 @@ class EntryHandlers:
     @report_errors
     def join_class(self, values: Values, request: gr.Request) -> Updates:
         entry, visitor = self.entry, visitor_of(request)
-        guesses = self.store.guesses
+        guesses, joined = self.store.guesses, self.store.joined
         guesses.check(visitor.id, visitor.address)
+        joined.check(visitor.id, visitor.address)
         try:
             classroom = self.store.classes.by_code(payloads.words(values[entry.code], "code"))
             nickname = payloads.words(values[entry.nickname], "nickname")
             place = self.store.place(classroom.id, visitor.id)
             member, secret = self.store.members.join(classroom.id, nickname, closed=classroom.state.closed, place=place)
         except InvalidSetup:  # a wrong code; or a name that is taken, which nobody is to find by trying
-            guesses.note_wrong(visitor.id, visitor.address)
+            guesses.note(visitor.id, visitor.address)
             raise
+        if not place:
+            joined.note(visitor.id, visitor.address)
         seat = Seat(classroom=classroom, member=member)
         return {**self.show(request, seat, secret), self.parts.door: {"seat": secret}}
 

@@ -13,10 +13,12 @@ from clients import http_client
 from posting import Visitor
 
 from playground.classroom import assignment as assignments
+from playground.classroom import codes
 from playground.classroom.seats import find_member
 from playground.classroom.store import ClassStore
 from playground.settings import Settings
 from playground.ui.app import build_app, launch_options
+from playground.ui.classroom import opening
 from playground.ui.classroom.opening import LINK_FILE, open_class
 
 EXPERIMENT = {"data": {"name": "sentiment"}, "techniques": [{"name": "Plain"}]}
@@ -226,6 +228,68 @@ def test_a_browser_has_one_place_and_one_budget_and_finds_it_again_after_leaving
     store.members.remove(member.id)  # by the teacher, for whoever comes next
     student.enter("class-join", **another)
     assert student.place[0], student.heard
+
+
+def test_a_program_without_a_cookie_does_not_fill_a_class(open_school: Callable[..., School], tmp_path: Path) -> None:
+    school = open_school(tmp_path)
+    program = http_client(school.url)
+    school.clients.append(program)
+    robot = Person(Visitor(school.app, program, "robot"))
+    most = codes.NEW_PLACES[0]
+    for n in range(most):
+        robot.do("class-join", **{"class-code": school.code, "class-nickname": f"Robot {n}"})
+    said = robot.do("class-join", **{"class-code": school.code, "class-nickname": "One more"})
+    assert "Too many have joined" in said
+    assert len(ClassStore.from_settings(school.settings).members.of_class(1)) == most
+
+
+def test_a_new_teachers_link_stands_in_the_file_of_the_one_before(
+    open_school: Callable[..., School], tmp_path: Path
+) -> None:
+    school = open_school(tmp_path)
+    before = (tmp_path / LINK_FILE).read_text()
+    school.teacher().do("renew_link")
+    assert (tmp_path / LINK_FILE).read_text() != before
+    assert school.teacher().place[0]
+
+
+def test_what_a_student_sees_is_of_the_assignment_that_is_given_now(
+    open_school: Callable[..., School], tmp_path: Path
+) -> None:
+    school = open_school(tmp_path)
+    teacher = school.teacher()
+    given = assignments.parse({"experiment": EXPERIMENT, "seen": 2, "sealed": 2})
+    give(teacher, given)
+    student = school.student("Ada")
+    template = {"class-template": "Good? {input}"}
+    assert "Score on the 2 items" in student.do("run_assignment", **template)
+    unrun = student.do("submit_assignment", **{"class-template": "Bad? {input}"})
+    assert "Submitted as number 1" in unrun
+    assert student._came("submit_assignment", unrun, "class-results") == []  # what stood there is of another prompt
+    again = student.do("submit_assignment", **{"class-template": "Bad? {input}"})
+    assert "what you submitted as number 1" in again
+    filled = {"class-text": _experiment(assignments.write_yaml(given)), "class-seen": 2, "class-sealed": 2}
+    assert "deletes what was done" in teacher.do("class-give", **filled)
+    assert ClassStore.from_settings(school.settings).work.submissions_of(1)
+    assert "Given." in teacher.do("class-give", **filled)
+    assert ClassStore.from_settings(school.settings).work.submissions_of(1) == []
+    news = student.do("follow_class")
+    results, state = (student._came("follow_class", news, name) for name in ("class-results", "class-state"))
+    assert results["value"] == []
+    assert state["value"]["text"] == ""
+    teacher.do("class-end")
+    assert "has ended" in teacher.do("class-give", **filled)
+
+
+def test_others_are_told_an_address_at_which_they_reach_the_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert opening.host_for_others(Settings()) == ""
+    assert opening.host_for_others(Settings(host="0.0.0.0", proxies=("10.0.0.0/8",))) == ""
+    assert "localhost" not in opening.host_for_others(Settings(host="0.0.0.0"))
+    monkeypatch.setattr(opening, "host_for_others", lambda settings: "192.0.2.7")
+    settings = Settings(host="0.0.0.0", public=True, cache=tmp_path, store=str(tmp_path / "store.sqlite"))
+    assert "http://192.0.2.7:7860/#classroom&join=" in opening.open_class(settings, "http://localhost:7860/")
 
 
 def test_at_home_a_student_who_begins_a_class_is_still_a_student(

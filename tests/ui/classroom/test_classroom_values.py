@@ -1,5 +1,6 @@
 """What the pages of a class show, as plain values, and what its figures draw."""
 
+import csv
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,6 +14,7 @@ from playground.backends.catalog import Catalog
 from playground.classroom import assignment as assignments
 from playground.classroom import items, running
 from playground.classroom.board import board
+from playground.classroom.export import scores_csv
 from playground.classroom.records import Score
 from playground.classroom.store import ClassStore
 from playground.evaluation.plan import Technique
@@ -50,6 +52,8 @@ def test_laboratories_have_items_of_their_own_and_are_drawn_together(
         (shown,) = results_values.results_value(table)
         assert shown["columns"] == ["Plain", "Score", "Kind", "Score"]
         assert {len(row["cells"]) for row in shown["rows"]} == {4}
+    rows = [*csv.DictReader(scores_csv(store, store.classes.of(1)).splitlines())]
+    assert [float(row["difference_low"]) <= float(row["difference"]) for row in rows] == 3 * [True]
     (facts,) = student_values.facts(store, store.classes.of(1), member)
     heads = {row["head"]: row["cells"] for row in facts["rows"]}
     assert heads["Techniques compared"] == ["Plain \u00b7 Kind"]
