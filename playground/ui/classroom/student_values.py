@@ -13,6 +13,7 @@ from playground.classroom.leaderboard import Standing
 from playground.classroom.records import ENDED, Classroom, Member
 from playground.classroom.running import PAUSED
 from playground.classroom.store import ClassStore
+from playground.evaluation import datasets
 from playground.evaluation.plan import Technique
 from playground.formats import format_percent
 from playground.parameters import parameters
@@ -71,7 +72,7 @@ def facts(store: ClassStore, classroom: Classroom, member: Member) -> list[dict[
 
 def _of_laboratory(assignment: Assignment, member: Member) -> list[tuple[str, str]]:
     return [
-        ("Items", f"{assignment.experiment.data.name}: {assignment.seen} of your own"),
+        ("Items", f"{_data_title(assignment)}: {assignment.seen} of your own"),
         ("You may change", may_change(assignment)),
         ("Techniques compared", AsWritten(" \u00b7 ".join(map(translated, compared(assignment, member.seed))))),
     ]
@@ -80,12 +81,16 @@ def _of_laboratory(assignment: Assignment, member: Member) -> list[tuple[str, st
 def _of_prompt(assignment: Assignment, member: Member) -> list[tuple[str, str]]:
     technique = member.draft or assignment.technique
     return [
-        ("Items", f"{assignment.experiment.data.name}: {assignment.seen} seen, {assignment.sealed} sealed"),
+        ("Items", f"{_data_title(assignment)}: {assignment.seen} seen, {assignment.sealed} sealed"),
         ("You may change", may_change(assignment)),
         ("Technique", STRATEGIES[technique.strategy].title),
         ("Examples shown", str(len(technique.task.get("examples", ())))),
         ("Sampling", _sampling(technique.sampling) or _usual(technique)),
     ]
+
+
+def _data_title(assignment: Assignment) -> str:
+    return datasets.card(assignment.experiment.data.name).title
 
 
 def left(store: ClassStore, classroom: Classroom, member: Member) -> list[tuple[str, str]]:
