@@ -5,6 +5,7 @@ assignment_panel.py     What a class is given, as a form
 class_parts.py          What of a class is on the page whatever tab is in sight
 class_figure.py         The distribution of scores, and everybody's estimate, drawn
 entry_panel.py          Joining a class, and starting one
+labels.py               Errors in the words of a class's forms
 number_boxes.py         Boxes for numbers that are parameters
 opening.py              The class of a server that was started for one: its code and the teacher's link
 playground_values.py    A student's assignment as the Playground holds it, and what of it is fixed there

@@ -20,10 +20,10 @@ from playground.evaluation.plan import Experiment
 from playground.formats import format_count
 from playground.types import Setup
 from playground.ui.classroom import words
+from playground.ui.classroom.labels import report_labelled
 from playground.ui.classroom.teacher_panel import TeacherPanel
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE, READING
-from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.tab import Receiving, Taking, Updates, Values
 from playground.ui.handlers.uploads import text_of_file
 from playground.ui.widgets.status import sentence
@@ -63,27 +63,27 @@ class AssignmentHandlers:
         items_from = {self.panel.form.data: data} if data in datasets.names() else {}
         return {**items_from, self.panel.form.text: experiments.write_yaml(experiment), self.panel.said: said}
 
-    @report_errors
+    @report_labelled
     def choose_experiment(self, values: Values) -> Updates:
         self.room(values)
         form, offered = self.panel.form, experiments.shipped_experiments()
         name = payloads.words(values[form.experiment], "experiment")
         return self._chosen(offered[name]) if name in offered else {form.text: gr.skip()}
 
-    @report_errors
+    @report_labelled
     def open_file(self, content: Any, secret: Any) -> Updates:
         text = text_of_file(content, assignments.MAX_BYTES)
         require_teacher(self.store, payloads.words(secret, "place"))
         given = assignments.read_yaml(text, "The assignment")
         return {**self.panel.form.write(given), **self._chosen(given.experiment)}
 
-    @report_errors
+    @report_labelled
     def save_file(self, values: Values) -> Updates:
         self.room(values)
         text = assignments.write_yaml(self.panel.form.read(values))
         return {self.panel.form.save: {"name": "assignment.yaml", "text": text}}
 
-    @report_errors
+    @report_labelled
     def give(self, values: Values) -> Updates:
         """What was done for the assignment before goes; so the first click says what that is."""
         room, given = self.room(values), items.written_out(self.panel.form.read(values))
@@ -101,7 +101,7 @@ class AssignmentHandlers:
         counts = {"submissions": format_count(submissions, "submission"), "looks": format_count(looks, "look")}
         return words.WOULD_BE_LOST.format(**counts)
 
-    @report_errors
+    @report_labelled
     def change_limits(self, values: Values) -> Updates:
         limits: Limits = setups.build(Limits, self.panel.form.read_limits(values), ("limits",))
         classroom = self.store.classes.change(self.room(values).id, limits=limits)

@@ -23,6 +23,7 @@ from playground.formats import format_percent
 from playground.types import Setup
 from playground.ui.classroom import playground_values, results_values, words
 from playground.ui.classroom import student_values as values_of
+from playground.ui.classroom.labels import in_labels, report_labelled
 from playground.ui.classroom.student_panel import StudentPanel
 from playground.ui.handlers import event_options, payloads
 from playground.ui.handlers.drafts import while_hidden
@@ -151,7 +152,7 @@ class StudentHandlers:
                         progress = words.RUNNING.format(done=len(table.results), total=table.total)
                         yield {panel.state: sentence(table.message or progress), panel.results: []}
             except Exception as error:  # in its place, where the result would stand
-                yield {panel.state: sentence(in_words(error), wrong=True)}
+                yield {panel.state: sentence(in_words(error, in_labels), wrong=True)}
                 return
             if table is None:
                 return
@@ -162,7 +163,7 @@ class StudentHandlers:
             view = self.view(fresh, values[panel.begun], values[panel.drawn])
             yield {**view, **seen, panel.results: results_values.results_value(table)}
 
-    @report_errors
+    @report_labelled
     def submit_assignment(self, values: Values) -> Updates:
         panel = self.panel
         member = self.member(values)
@@ -193,7 +194,7 @@ class StudentHandlers:
         member = self.member(values)
         return {**self.view(member, classroom.state.begun, ""), **self._fill(classroom, member)}
 
-    @report_errors
+    @report_labelled
     def open_in_playground(self, values: Values) -> Iterator[Any]:
         """The student's setup in the Playground, with the items that they see as rows of values."""
         member = self.member(values)
@@ -224,7 +225,8 @@ def wire(handlers: StudentHandlers) -> Taking:
     worked = {*known, *panel.fields.values()}
     outputs = [*handlers.seen, panel.going]
     once = {"preprocess": False, "trigger_mode": "once", **event_options.running(shared.settings), **QUIET}
-    panel.line.attach(panel.run.click, report_errors(handlers.run_assignment), {*worked, panel.going}, outputs, **once)
+    run = report_labelled(handlers.run_assignment)
+    panel.line.attach(panel.run.click, run, {*worked, panel.going}, outputs, **once)
     panel.line.wire(panel.going)
     followed = [*handlers.seen, *opened, parts.timer]
     parts.timer.tick(handlers.follow_class, {*known, shared.fixed}, followed, preprocess=False, **AT_ONCE)

@@ -277,6 +277,10 @@ def test_what_a_student_sees_is_of_the_assignment_that_is_given_now(
     results, state = (student._came("follow_class", news, name) for name in ("class-results", "class-state"))
     assert results["value"] == []
     assert state["value"]["text"] == ""
+    for box, label in (("class-seen", "Items seen"), ("class-minutes", "Minutes, 0 is no end")):
+        assert f"\u201c{label}\u201d is -5" in teacher.do("class-give", **{**filled, box: -5})
+    template = student.do("run_assignment", **{"class-template": "Good?"})
+    assert "\u201cPrompt template\u201d must have {input}" in template
     teacher.do("class-end")
     assert "has ended" in teacher.do("class-give", **filled)
 
