@@ -88,8 +88,9 @@ class StudentHandlers:
         signature = json.dumps([*shown.values()])
         updates = {} if signature == drawn else {**shown, panel.drawn: signature}
         if begun != classroom.state.begun:
-            nothing_yet = {panel.state: sentence(""), panel.results: []}  # what stands there is of the one before
-            updates |= self._fill(classroom, member) | {panel.begun: classroom.state.begun, **nothing_yet}
+            # What stands there is of the one before, or of nothing yet; the score of the last look is kept.
+            seen = {panel.state: sentence(results_values.done_words(store, member)), panel.results: []}
+            updates |= self._fill(classroom, member) | {panel.begun: classroom.state.begun, **seen}
         return updates or {panel.drawn: gr.skip()}
 
     def _title(self, classroom: Classroom) -> str:

@@ -263,6 +263,9 @@ def test_what_a_student_sees_is_of_the_assignment_that_is_given_now(
     student = school.student("Ada")
     template = {"class-template": "Good? {input}"}
     assert "Score on the 2 items" in student.do("run_assignment", **template)
+    reloaded = Person(student.visitor.again())
+    reloaded.enter("arrive", {"teacher": "", "seat": student.place[0], "code": ""})
+    assert "Score on the 2 items" in reloaded.heard[-1]
     unrun = student.do("submit_assignment", **{"class-template": "Bad? {input}"})
     assert "Submitted as number 1" in unrun
     assert student._came("submit_assignment", unrun, "class-results") == []  # what stood there is of another prompt
